@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// All that the portable kernel asks of an architecture. Everything here is called with interrupts off, on the boot hart.
+#pragma once
+#include "abi/fault.h"
+#include "kernel/object.h"
+
+// ---- Boot and the machine -------------------------------------------------------------------------------------------
+// The architecture starts on any hart, finds memory and devices in the devicetree, builds the kernel's page table and
+// calls kernel_main() once with this. Page numbers count from the start of RAM.
+struct machine {
+    uint64_t ram_start; // physical
+    uint32_t ram_pages; // of the first memory bank, what the direct map can reach
+    uint32_t kernel_end; // first page after kernel image, page-kind table and boot tables
+    uint32_t kernel_start;
+    uint32_t firmware_start, firmware_end; // reserved by firmware
+    uint32_t archive_start, archive_end;   // boot archive (initial ramdisk)
+    uint32_t devicetree_start, devicetree_end;
+    uint64_t archive_bytes, devicetree_bytes;
+    uint64_t entry_ns; // time at kernel entry
+    uint32_t hart;
+    uint32_t init_start, init_end; // pages of boot-only code and data, free once user space runs
+};
+_Noreturn void kernel_main(const struct machine *machine); // portable, main.c: ends in arch_enter()
+
+_Noreturn void arch_poweroff(uint32_t code); // 0: clean; else tells the outside that it was not
+_Noreturn void arch_reboot(void);
+void arch_console_write(char c); // firmware console: boot lines, panic, root server in trouble
+
+// Unrecoverable kernel bug: prints "KERNEL PANIC: text (file:line)" and powers off with code 1.
+_Noreturn void kernel_panic(const char *text, const char *file, int line);
+#define KERNEL_ASSERT(condition) ((condition) ? (void)0 : kernel_panic(#condition, __FILE__, __LINE__))
+
+// ---- Time -----------------------------------------------------------------------------------------------------------
+uint64_t arch_time_ns(void);               // since an arbitrary start, never goes back
+void arch_timer_set(uint64_t deadline_ns); // one shot: kernel_timer() at or after it; UINT64_MAX: never
+
+// ---- Interrupt controller. Source numbers are the controller's; 0 (the timer) never reaches these. -------------------
+bool arch_interrupt_exists(uint32_t source);
+void arch_interrupt_unmask(uint32_t source);
+void arch_interrupt_mask(uint32_t source);
+
+// ---- Saved registers -------------------------------------------------------------------------------------------------
+// Ready to start at pc with sp and first argument; all other registers 0, but those that the space's image reserves.
+// pc: an address, or for spaces with an image a code offset, checked: BAD_ARGUMENT (misaligned or outside the code).
+enum nj_status arch_context_start(uint32_t thread, uint64_t pc, uint64_t sp, uint64_t argument);
+// Clobbers what a finished system call does not return: caller-saved registers 0, sandbox registers valid.
+void arch_context_finish_call(uint32_t thread);
+// Makes the saved pc point at the system-call instruction again, so that resuming repeats the call.
+void arch_context_restart_call(uint32_t thread);
+// Register writes by a debugger: number 0 is the pc. BAD_ARGUMENT for what would break the sandbox.
+enum nj_status arch_context_write(uint32_t thread, uint32_t number, uint64_t value);
+uint64_t arch_context_read(uint32_t thread, uint32_t number);
+// The thread's space or its capability table changed: refresh root, table and status in the context.
+void arch_context_bind(uint32_t thread);
+// Floating-point state of this thread is dead (thread destroyed).
+void arch_context_drop_fp(uint32_t thread);
+
+// ---- Spaces. Page tables come from the space's supply (space_take_page); NEEDS_SUPPLY leaves everything as it was or
+// adds tables that stay useful. ------------------------------------------------------------------------------------------
+enum map_access { MAP_READ = 1, MAP_WRITE = 2, MAP_EXECUTE = 4, MAP_DEVICE = 8 };
+// Process: root table and address-space ID. Capsule: a region of the kernel's address space. NOT_AVAILABLE: none left.
+enum nj_status arch_space_create(uint32_t space, enum nj_space_type type);
+// Lowest address of the region that an image in this space gets, aligned for the code window.
+uint64_t arch_space_image_base(uint32_t space, uint32_t window_log2);
+// May user-chosen mappings of a process go here? (user half, not page 0)
+bool arch_space_address_ok(uint32_t space, uint64_t address, uint64_t bytes);
+// Maps one page. `page` counts from the start of RAM, or is an absolute physical page with MAP_DEVICE. ALREADY_MAPPED.
+enum nj_status arch_space_map(uint32_t space, uint64_t address, uint32_t page, uint32_t access);
+// Maps the shared entry page at `address` (kernel stubs for capsules, system-call stubs for processes).
+enum nj_status arch_space_map_entry(uint32_t space, uint64_t address);
+// Unmaps the page if exactly this page is mapped at the address, and makes sure no hart still uses the translation.
+void arch_space_unmap(uint32_t space, uint64_t address, uint32_t page, bool device);
+// Page of RAM mapped at the address with at least this access, or NIL. Device pages are never returned.
+uint32_t arch_space_lookup(uint32_t space, uint64_t address, uint32_t access);
+// Takes the whole space away: it is not the active one afterwards, no translation of it survives, its ID or region is
+// free again. Its table pages may be reused at once.
+void arch_space_destroy(uint32_t space);
+// Code was written: every hart sees it from now on.
+void arch_code_sync(void);
+
+// ---- Running -----------------------------------------------------------------------------------------------------------
+// Leaves the kernel into a thread (kernel stack is reset), or sleeps until an interrupt when `thread` is NIL.
+_Noreturn void arch_enter(uint32_t thread);
+
+// Entered from the trap code, with all registers of the current thread saved; each returns the thread to run next, NIL
+// to idle. `current` is the thread that was running, NIL when idle. (portable, trap.c)
+uint32_t kernel_syscall(uint32_t current, uint64_t number);
+uint32_t kernel_fault(uint32_t current, enum nj_fault kind, uint64_t detail);
+uint32_t kernel_timer(uint32_t current);
+uint32_t kernel_interrupt(uint32_t current, uint32_t source);

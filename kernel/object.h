@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every kernel object, as an element of a typed array. Each array overlays the direct map of RAM: the index of an
+// object is its physical offset in RAM divided by its size, so there is nothing to map and nothing to allocate. Which
+// array a page belongs to is decided in one place, the page-kind table (page.h).
+//
+// Index 0 of every array lies in the first page of RAM, which is never given out: NIL.
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi/object.h"
+#include "abi/status.h"
+#include "abi/syscall.h"
+#include "kernel/arch/context.h"
+
+#define NIL 0u
+#define PAGE_BYTES 4096u
+
+// Kinds a capability has inside the kernel only.
+enum {
+    KIND_ZOMBIE = NJ_KIND_COUNT, // being deleted in steps; `extra` is the kind it had
+    KIND_SUPPLY,                 // untyped memory that was moved into a space or code object
+};
+
+// A capability. Lives in a slot; 16 bytes, so that one load brings kind, rights and object.
+struct cap {
+    uint8_t kind;   // enum nj_kind or KIND_*
+    uint8_t rights; // enum nj_right; frames: bit 7 is CAP_DEVICE
+    uint16_t extra; // frame: pages in the run; zombie: former kind
+    uint32_t object; // index in the array of its kind; untyped, supply: first page; frame: first page; cnode: first slot
+    // endpoint, notification: badge. untyped, supply: pages | used 32-byte units << 32. cnode: number of slots.
+    // frame: space it is mapped in | virtual page << 32 (0: not mapped).
+    uint64_t word;
+};
+#define CAP_DEVICE 0x80 // frame of device memory: object is the absolute physical page
+
+// Place of a capability in the derivation order: a bracket, two tokens in one circular list. What lies between the
+// tokens of a capability was derived from it. Token = slot * 2 + side.
+struct link {
+    uint32_t prev, next; // tokens
+};
+enum { OPEN = 0, CLOSE = 1 };
+
+struct slot {
+    struct cap cap;
+    struct link end[2];
+};
+
+struct queue {
+    uint32_t head, tail; // thread indices
+};
+
+// Made by retype, owned by whoever holds capabilities; runs in a space; revoke of its memory or deletion of its last
+// capability stops it and wakes its peers.
+struct thread {
+    _Alignas(1024) struct context context; // architecture: registers, kept first
+    struct slot fault_endpoint; // hidden slot: endpoint capability for faults, may be empty
+    uint32_t next, prev;        // in the ready queue or in the queue of the endpoint or notification it waits on
+    uint32_t space, space_next, space_prev;
+    uint32_t sched;        // scheduling context it runs on, NIL if it has none (passive)
+    uint32_t waits_on;     // endpoint or notification, by state
+    uint32_t reply;        // receiving: reply object it offers; REPLY_WAIT or FAULTED: the one that holds it
+    uint32_t serving;      // reply object of the caller it serves at present
+    uint32_t notification; // bound notification
+    uint32_t message_page; // page index of its message page, NIL if none
+    uint32_t references;   // capabilities to it
+    uint64_t badge;        // of the capability it sends through, while it sends
+    uint64_t cpu_ns;
+    uint32_t faults; // taken since it was made
+    uint8_t state;   // enum nj_thread_state
+    uint8_t priority, priority_max;
+    uint8_t is_queued;   // in the ready queue
+    uint8_t is_calling;  // SENDING: wants a reply
+    uint8_t may_grant;   // SENDING: the capability it sends through lets capabilities travel
+    uint8_t may_grant_reply;
+    uint8_t is_configured;
+    uint8_t fault_kind; // enum nj_fault while FAULTED or while sending a fault, else 0
+    uint8_t is_suspended_call; // suspended inside a system call that resume restarts
+    uint64_t fault_detail, fault_extra;
+};
+
+struct endpoint {
+    _Alignas(32) struct queue queue;
+    uint32_t references;
+    uint8_t has_receivers; // what the queue holds, when it is not empty: receivers or senders
+};
+
+struct notification {
+    _Alignas(32) uint64_t word;
+    struct queue queue; // waiting threads
+    uint32_t thread;    // bound thread
+    uint32_t references;
+};
+
+struct reply {
+    _Alignas(32) uint32_t caller;   // thread that waits for the answer
+    uint32_t receiver; // thread that offers it in a recv, or that received the call
+    uint32_t sched;    // scheduling context that came with the call (donated), NIL if none
+    uint32_t next;     // call stack of that scheduling context
+    uint32_t prev;
+    uint32_t references;
+    uint8_t may_grant; // the answer may carry a capability
+};
+
+#define REFILLS_MAX 8
+struct refill {
+    uint64_t time, amount; // ns
+};
+// Right to run: `budget_ns` in every `period_ns`, sporadic server.
+struct sched {
+    _Alignas(256) uint64_t budget_ns, period_ns;
+    uint64_t used_ns; // in its life
+    uint32_t thread;
+    uint32_t references;
+    uint32_t replies; // top of the call stack it was donated along
+    uint32_t next, prev; // in the queue of those that wait for a refill
+    uint8_t refill_head, refill_count, is_waiting;
+    struct refill refill[REFILLS_MAX];
+};
+
+// Where an image lies in a space (abi/capsule.h).
+struct layout {
+    uint64_t code_base, stack_low, stack_high, data_base; // state area ends at data_base
+    uint32_t window_log2;
+    uint32_t state_bytes;
+};
+
+struct space {
+    _Alignas(512) struct slot cnode;                     // hidden: its capability table
+    struct slot code;                      // hidden: attached code object, or empty
+    struct slot supply[NJ_SPACE_SUPPLIES]; // hidden: memory it may use
+    uint64_t memory_start, memory_bytes;   // backed on first touch
+    uint64_t root;                         // architecture: value that selects its page table
+    struct layout layout;                  // valid when code is attached
+    uint32_t root_page;
+    uint32_t threads;    // list of its threads
+    uint32_t references;
+    uint32_t thread_count;
+    uint32_t code_next, code_prev; // spaces that run the same code object
+    uint32_t attach_progress;      // pages of the code object mapped so far
+    uint16_t region;               // capsule: which region of the kernel's address space; process: address-space ID
+    uint8_t type;                  // enum nj_space_type
+    uint8_t is_dead;               // something it stands on was taken away
+};
+
+struct code {
+    _Alignas(128) struct slot supply; // hidden: its pages
+    uint32_t references;
+    uint32_t first_page, pages;
+    uint32_t bytes;   // of code, once checking began
+    uint32_t checked; // instructions checked so far
+    uint32_t spaces;  // list of spaces it is attached to
+    uint32_t rule;    // enum nj_check_rule that refused it
+    uint8_t state;    // enum nj_code_state
+};
+
+// Not in retyped memory: a small static table.
+#define INTERRUPTS_MAX 32
+struct interrupt {
+    _Alignas(64) struct slot notification; // hidden
+    uint32_t source;
+    uint32_t references;
+    uint8_t is_used, is_pending;
+};
+
+_Static_assert(sizeof(struct cap) == 16, "one 16-byte capability");
+_Static_assert(sizeof(struct slot) == 32, "a power of two");
+_Static_assert(sizeof(struct thread) == 1024, "a power of two");
+_Static_assert(sizeof(struct endpoint) == 32, "a power of two");
+_Static_assert(sizeof(struct notification) == 32, "a power of two");
+_Static_assert(sizeof(struct reply) == 32, "a power of two");
+_Static_assert(sizeof(struct sched) == 256, "a power of two");
+_Static_assert(sizeof(struct space) == 512, "a power of two");
+_Static_assert(sizeof(struct code) == 128, "a power of two");
+_Static_assert(sizeof(struct interrupt) == 64, "a power of two");
+
+// The arrays. The linker script places all of them at the start of the direct map.
+extern struct slot slots[];
+extern struct thread threads[];
+extern struct endpoint endpoints[];
+extern struct notification notifications[];
+extern struct reply replies[];
+extern struct sched scheds[];
+extern struct space spaces[];
+extern struct code codes[];
+extern uint64_t pages[][PAGE_BYTES / 8]; // plain content of any page: frames, tables, memory to clear
+extern uint32_t code_words[][PAGE_BYTES / 4]; // the same, as instructions
+extern uint8_t page_kind[];                   // enum page_kind of every page of RAM (page.h)
+extern struct interrupt interrupts[INTERRUPTS_MAX];

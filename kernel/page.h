@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page-kind table: the single place where the type of memory is decided. One byte a page of RAM.
+#pragma once
+#include "kernel/object.h"
+
+enum page_kind {
+    PAGE_RESERVED = 0, // kernel, firmware: never given out
+    PAGE_FREE,         // covered by untyped memory, content zero
+    PAGE_SLOT,
+    PAGE_ENDPOINT,
+    PAGE_NOTIFICATION,
+    PAGE_REPLY,
+    PAGE_THREAD,
+    PAGE_SCHED,
+    PAGE_SPACE,
+    PAGE_CODE,  // code objects (the headers)
+    PAGE_FRAME, // content of frames
+    PAGE_TABLE, // page table of a space
+    PAGE_OWNED, // a space's own memory: stack, state, linear memory, message page
+    PAGE_INSTRUCTIONS, // content of a code object
+};
+
+extern uint32_t page_count; // pages of RAM
+
+// Takes one cleared page from the space's supply for this use, or NIL when there is none. (space.c)
+uint32_t space_take_page(uint32_t space, enum page_kind kind);
