@@ -108,7 +108,8 @@ struct refill {
 };
 // Right to run: `budget_ns` in every `period_ns`, sporadic server.
 struct sched {
-    _Alignas(256) uint64_t budget_ns, period_ns;
+    _Alignas(256) uint64_t budget_ns;
+    uint64_t period_ns;
     uint64_t used_ns; // in its life
     uint32_t thread;
     uint32_t references;
