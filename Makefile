@@ -8,7 +8,8 @@
 #   host.mk       host_tool, unit_test
 #   riscv64.mk    the cross compiler and its flags
 #   component.mk  component, service
-#   app.mk        app
+#   app.mk        app, packaged_app
+#   archive.mk    boot_archive
 # A part that is absent is simply not built.
 BOARD ?= virt-riscv64
 BUILD := build
@@ -36,10 +37,11 @@ include tool/build/riscv64.mk
 include tool/build/libfdt.mk
 include tool/build/component.mk
 include tool/build/app.mk
+include tool/build/archive.mk
 -include $(wildcard abi/module.mk lib/module.mk wasm/module.mk kernel/module.mk)
 -include $(wildcard service/module.mk service/*/module.mk sdk/module.mk app/module.mk app/*/module.mk)
 -include $(wildcard system/module.mk tool/module.mk test/module.mk test/*/module.mk)
-include tool/build/archive.mk
+include tool/build/last.mk
 
 .PHONY: all kernel components apps wasm host unit archive clean format
 all: kernel components apps archive

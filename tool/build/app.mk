@@ -18,7 +18,7 @@ APPS += $(BUILD)/app/$(1).wasm
 $(BUILD)/app/$(1).wasm: $(patsubst %.c,$(BUILD)/app/$(1).objects/%.o,$(or $(2),$(wildcard app/$(1)/*.c)))
 	$$(call say,WASMLD,$$@) mkdir -p $$(@D) && $(WASM_LD) $(APP_LDFLAGS) $(4) -L$(WASI_LIB) -o $$@ \
 	    $(WASI_LIB)/crt1-command.o $$(filter %.o,$$^) -lc $(WASM_BUILTINS)
-$(BUILD)/app/$(1).objects/%.o: %.c
+$(BUILD)/app/$(1).objects/%.o: %.c $$(lastword $$(MAKEFILE_LIST)) tool/build/app.mk
 	$$(call say,WASMCC,$$<) mkdir -p $$(@D) && $(WASM_CC) $(APP_CFLAGS) $(3) $(DEPENDENCIES) -c -o $$@ $$<
 endef
 

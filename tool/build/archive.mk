@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-# The boot archive (abi/boot.h): what service, packaged_app and ARCHIVE_FILES += NAME=PATH put in, the root server first.
+# Boot archives (abi/boot.h). The system's own holds what service, packaged_app and ARCHIVE_FILES += NAME=PATH put in.
+#
+#   $(eval $(call boot_archive,NAME,root=PATH NAME=PATH...))    $(OUT)/NAME.img
 ARCHIVE := $(OUT)/archive.img
 ARCHIVE_TOOL := $(BUILD)/host/archive
-ARCHIVE_ORDERED = $(filter root=%,$(ARCHIVE_FILES)) $(filter-out root=%,$(ARCHIVE_FILES))
+archive_order = $(filter root=%,$(1)) $(filter-out root=%,$(1))
 archive_paths = $(foreach pair,$(1),$(word 2,$(subst =, ,$(pair))))
 
-# The list is a file, so that a component added to or taken out of it makes a new archive, and so that
-# `./nj run --with` can add to it.
-ARCHIVE_LIST := $(OUT)/archive.list
+# The list is a file, so that adding or removing a component makes a new archive, and `./nj run --with` can extend it.
+define boot_archive
+$(OUT)/$(1).list: force
+	$$(Q)mkdir -p $$(@D) && printf '%s\n' $(call archive_order,$(2)) >$$@.new && \
+	    if cmp -s $$@.new $$@; then rm $$@.new; else mv $$@.new $$@; fi
+$(OUT)/$(1).img: $(OUT)/$(1).list $(ARCHIVE_TOOL) $(call archive_paths,$(2))
+	$$(call say,ARCHIVE,$$@) $(ARCHIVE_TOOL) $$@ $(call archive_order,$(2))
+endef
 .PHONY: force
-$(ARCHIVE_LIST): force
-	$(Q)mkdir -p $(@D) && printf '%s\n' $(ARCHIVE_ORDERED) | cmp -s - $@ || printf '%s\n' $(ARCHIVE_ORDERED) >$@
-$(ARCHIVE): $(ARCHIVE_LIST) $(ARCHIVE_TOOL) $(call archive_paths,$(ARCHIVE_FILES))
-	$(call say,ARCHIVE,$@) $(ARCHIVE_TOOL) $@ $(ARCHIVE_ORDERED)
-
-# Tests without a unit_test of their own.
-$(foreach t,$(filter-out $(notdir $(UNIT_TESTS)),$(basename $(notdir $(wildcard test/host/*_test.c)))),\
-    $(eval $(call unit_test,$(t:_test=))))

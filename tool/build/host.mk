@@ -14,7 +14,7 @@ UNIT_CFLAGS := $(WARNINGS) -O1 -g -I. -D_GNU_SOURCE -fsanitize=address,undefined
 define host_program
 $(1): $(patsubst %.c,$(2)/%.o,$(3))
 	$$(call say,LINK,$$@) mkdir -p $$(@D) && $(HOST_CC) $(4) -o $$@ $$(filter %.o,$$^) $(5)
-$(2)/%.o: %.c
+$(2)/%.o: %.c $$(lastword $$(MAKEFILE_LIST)) tool/build/host.mk
 	$$(call say,HOSTCC,$$<) mkdir -p $$(@D) && $(HOST_CC) $(4) $(DEPENDENCIES) -c -o $$@ $$<
 endef
 

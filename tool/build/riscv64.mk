@@ -24,10 +24,11 @@ USER_CFLAGS := $(WARNINGS) $(RISCV64_ARCH) -Os -g -I. --specs=picolibc.specs -fn
 USER_LDFLAGS := $(RISCV64_LINK_ARCH) --specs=picolibc.specs -nostartfiles -static -Wl,--gc-sections \
     -Wl,--build-id=none -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments
 
-# Objects of one program. 1 object folder, 2 flags (a variable's value, or $$-quoted to be expanded late)
+# Objects of one program; they are rebuilt when the fragment that asks for them changes.
+# 1 object folder, 2 flags (a variable's value, or $$-quoted to be expanded late)
 define riscv64_objects
-$(1)/%.c.o: %.c
+$(1)/%.c.o: %.c $$(lastword $$(MAKEFILE_LIST)) tool/build/riscv64.mk
 	$$(call say,CC,$$<) mkdir -p $$(@D) && $(CROSS_CC) $(2) $(DEPENDENCIES) -c -o $$@ $$<
-$(1)/%.S.o: %.S
+$(1)/%.S.o: %.S $$(lastword $$(MAKEFILE_LIST)) tool/build/riscv64.mk
 	$$(call say,AS,$$<) mkdir -p $$(@D) && $(CROSS_CC) $(2) $(DEPENDENCIES) -c -o $$@ $$<
 endef
