@@ -8,15 +8,16 @@
 //   "heap"              value: most bytes its heap may take
 // By description:
 //   "<interface>"       one per `uses`, e.g. "log" "timer" "uart" "memory" "supervisor": endpoint to call
-//   "serve"             its own endpoint with RECV, if it serves; "serve-send": the same, unbadged, to mint from
-//   "reply"             slot of the first of `replies` reply objects, value: how many (consecutive slots)
-//   "notification"      notification bound to its thread (all its interrupts signal it; signals end a recv)
-//   "notification-mint" the same with SEND, unbadged, to mint from
+//   "serve"             its own endpoint, if it serves: all rights, no badge, so that it can mint more
+//   "client-<name>"     value: badge of that component, one per component that uses this one
+//   "reply"             slot of the first reply object, value: how many (`replies`; consecutive slots)
+//   "notification"      notification bound to its thread: signals end a recv. All rights, no badge, to mint from with
+//                       BADGE_SIGNAL | bit. Given by the property `notification` or with a device or timer
 //   "device"            value: address where the device's registers are mapped
-//   "interrupt"         slot of the device's interrupt object; value: badge it signals, bound already
-//   "fault"             endpoint capability, unbadged, where faults of threads it creates may go (authority "faults")
-//   "system" "sched-control" "interrupt-control" "interrupt-timer"   by `authority`
-//   "archive"           frame over the boot archive, read and execute; value: address where it is mapped; by `authority`
+//   "interrupt"         slot of the device's (or timer's) interrupt object, bound; value: badge it signals
+//   "system" "sched-control" "interrupt-control"   by `authority`
+//   "archive"           value: address of the boot archive (abi/boot.h), mapped read-only, the root server's file left out;
+//                       slot: frame over its header pages, the next slot: over the files. By `authority`
 //   "archive-bytes"     value
 #pragma once
 #include "abi/startup.h"

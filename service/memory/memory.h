@@ -5,9 +5,11 @@
 // slot back: a program needs no other clean-up of its memory than to free its blocks.
 #pragma once
 #include "lib/service.h"
+#include <string.h>
 
 enum memory_operation {
-    // word 1: bytes -> word 1: id of the block; 2: its bytes; with an untyped capability. NO_MEMORY, FULL
+    // word 1: bytes; words 2-4: name of the owner, NUL-padded -> word 1: id of the block; 2: its bytes; with an untyped
+    //   capability. NO_MEMORY, FULL
     MEMORY_ALLOCATE = 1,
     MEMORY_FREE = 2,  // word 1: id. NOT_FOUND: no block of this client
     MEMORY_STATS = 3, // -> struct memory_stats from word 1 on
@@ -24,19 +26,27 @@ struct memory_stats {
 };
 _Static_assert(sizeof(struct memory_stats) == 40, "travels as 5 words");
 
+#define MEMORY_NAME_BYTES 24
+
+// Who holds memory: a client, and the name it gave (a process manager allocates in the names of its applications).
 struct memory_owner {
     uint64_t badge;
     uint64_t bytes;
     uint64_t blocks;
+    char name[MEMORY_NAME_BYTES]; // empty: the client itself
 };
-_Static_assert(sizeof(struct memory_owner) == 24, "travels as 3 words");
+_Static_assert(sizeof(struct memory_owner) == 48, "travels as 6 words");
 
 // Allocates at least `bytes` (rounded up to a power of two of at least a page) into the empty slot `slot`. The caller
 // hands the capability on or uses it up (SUPPLY, RETYPE), and gives memory and capabilities back by memory_free().
-MUST_CHECK static inline enum service_status memory_allocate(uint32_t memory, uint64_t bytes, uint32_t slot,
-                                                             uint64_t *id, uint64_t *granted)
+// owner: whom the memory is accounted to, besides the client itself; cut at 23 bytes; "" for the client's own.
+MUST_CHECK static inline enum service_status memory_allocate(uint32_t memory, uint64_t bytes, const char *owner,
+                                                             uint32_t slot, uint64_t *id, uint64_t *granted)
 {
-    struct message message = {.word = {MEMORY_ALLOCATE, bytes}, .words = 2, .receive_slot = slot};
+    struct message message = {.word = {MEMORY_ALLOCATE, bytes}, .receive_slot = slot};
+    char name[MEMORY_NAME_BYTES] = {0};
+    strncpy(name, owner, sizeof(name) - 1);
+    message_put_bytes(&message, 2, name, sizeof(name));
     enum service_status status = service_call(memory, &message, 3);
     *id = message.word[1];
     *granted = message.word[2];
@@ -60,12 +70,15 @@ MUST_CHECK static inline enum service_status memory_read_stats(uint32_t memory, 
     return status;
 }
 
-// Owners in the order of their first allocation; components' boot-time memory is the supervisor's to tell.
+// Owner number `index` of those that hold memory, in no particular order. NOT_FOUND: that was all. Memory that components
+// were born with is not in this list: the supervisor tells it.
 MUST_CHECK static inline enum service_status memory_read_owner(uint32_t memory, uint32_t index,
                                                                struct memory_owner *owner)
 {
     struct message message = {.word = {MEMORY_OWNER, index}, .words = 2};
-    enum service_status status = service_call(memory, &message, 4);
-    *owner = (struct memory_owner){message.word[1], message.word[2], message.word[3]};
+    enum service_status status = service_call(memory, &message, 7);
+    if (status == SERVICE_OK && message_get_bytes(&message, 1, owner, sizeof(*owner)) != sizeof(*owner))
+        return SERVICE_BAD_ANSWER;
+    owner->name[MEMORY_NAME_BYTES - 1] = '\0';
     return status;
 }

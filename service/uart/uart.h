@@ -7,6 +7,8 @@ enum uart_operation {
     UART_WRITE = 1, // word 1: bytes; words 2-63: the bytes. Answered when they are in the driver's queue
     UART_READ = 2,  // word 1: most bytes wanted -> word 1: bytes; words 2-63. Answered when there is at least one byte.
                     //   BUSY: another client waits already
+    UART_TRY_READ = 3, // the same, but answers at once, with 0 bytes when there is no input
+    UART_BIND = 4,     // with a notification capability (SEND): signalled when input comes in. Replaces the last one
 };
 
 #define UART_BYTES_MAX 496u // per message
@@ -26,10 +28,10 @@ MUST_CHECK static inline enum service_status uart_write(uint32_t uart, const cha
     return status;
 }
 
-// Waits until there is input, then takes 1 to `most` bytes.
-MUST_CHECK static inline enum service_status uart_read(uint32_t uart, char *bytes, size_t most, size_t *count)
+MUST_CHECK static inline enum service_status uart_read_with(uint32_t uart, enum uart_operation operation, char *bytes,
+                                                            size_t most, size_t *count)
 {
-    struct message message = {.word = {UART_READ, most < UART_BYTES_MAX ? most : UART_BYTES_MAX}, .words = 2};
+    struct message message = {.word = {operation, most < UART_BYTES_MAX ? most : UART_BYTES_MAX}, .words = 2};
     *count = 0;
     enum service_status status = service_call(uart, &message, 2);
     if (status != SERVICE_OK)
@@ -38,4 +40,23 @@ MUST_CHECK static inline enum service_status uart_read(uint32_t uart, char *byte
         return SERVICE_BAD_ANSWER;
     *count = message_get_bytes(&message, 2, bytes, message.word[1]);
     return SERVICE_OK;
+}
+
+// Waits until there is input, then takes 1 to `most` bytes.
+MUST_CHECK static inline enum service_status uart_read(uint32_t uart, char *bytes, size_t most, size_t *count)
+{
+    return uart_read_with(uart, UART_READ, bytes, most, count);
+}
+
+// Takes the bytes that have come in, 0 to `most`; never waits. For servers: bind a notification, then read until 0.
+MUST_CHECK static inline enum service_status uart_try_read(uint32_t uart, char *bytes, size_t most, size_t *count)
+{
+    return uart_read_with(uart, UART_TRY_READ, bytes, most, count);
+}
+
+// notification: a slot of the caller that may signal. One notification at a time, whoever bound it last.
+MUST_CHECK static inline enum service_status uart_bind(uint32_t uart, uint32_t notification)
+{
+    struct message message = {.word = {UART_BIND}, .words = 1, .send_slot = notification};
+    return service_call(uart, &message, 1);
 }
