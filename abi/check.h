@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rules of the code checker: why a word of machine code may not run in ring 0. One number, name and text each, the
 // same in the kernel's answer REFUSED, on the console and in tools. doc/capsule.md names the attack each rule stops.
-// Numbers are fixed for ever; new ones are added at the end.
+// Numbers are fixed for ever; new ones are added at the end. Assembly may use the list.
 #pragma once
 
 #define NJ_CHECK_RULE_LIST(X)                                                                                          \
@@ -28,12 +28,14 @@
     X(JUMP_BASE, 20, "a register jump through a register other than ra or tp")                                         \
     X(JUMP_OFFSET, 21, "a register jump with an offset other than 0(ra) or an entry slot of tp")
 
+#define NJ_CHECK_RULE_COUNT 22
+
+#ifndef __ASSEMBLER__
 enum nj_check_rule {
 #define X(name, number, text) NJ_CHECK_##name = number,
     NJ_CHECK_RULE_LIST(X)
 #undef X
 };
-#define NJ_CHECK_RULE_COUNT 22
 
 // The text of a rule, or "unknown rule". For any caller; never fails.
 static inline const char *nj_check_rule_text(enum nj_check_rule rule)
@@ -47,3 +49,4 @@ static inline const char *nj_check_rule_text(enum nj_check_rule rule)
     }
     return "unknown rule";
 }
+#endif
