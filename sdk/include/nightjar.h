@@ -17,8 +17,7 @@ enum nj_log_level { NJ_LOG_ERROR = 0, NJ_LOG_WARNING = 1, NJ_LOG_INFO = 2, NJ_LO
 // What travels between applications. Must lie at a multiple of 8, which the type sees to.
 struct nj_message {
     uint64_t word[8];
-    uint64_t
-        sender; // set by nj_recv, nj_try_recv, nj_reply_recv: a number that is the sender's own, for as long as it lives
+    uint64_t sender; // set by the receiving calls: the sender's own number, for as long as it runs
 };
 
 // Write a line to the system log, with the application's name in front. Longer than 256 bytes: the rest is dropped.

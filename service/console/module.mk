@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: Apache-2.0
+$(eval $(call unit_test,editor,service/console/editor.c))
+$(eval $(call unit_test,words,service/console/words.c))
