@@ -4,7 +4,7 @@ KERNEL := $(OUT)/kernel.elf
 KERNEL_SOURCES := $(wildcard kernel/*.c kernel/check/*.c kernel/arch/riscv64/*.c kernel/arch/riscv64/*.S)
 KERNEL_OBJECTS := $(KERNEL_SOURCES:%=$(OUT)/kernel.objects/%.o)
 KERNEL_LINKER_SCRIPT := kernel/arch/riscv64/kernel.ld
-$(eval $(call riscv64_objects,$(OUT)/kernel.objects,$$(KERNEL_CFLAGS) -isystem $(PICOLIBC_INCLUDE) $(LIBFDT_CFLAGS)))
+$(eval $(call riscv64_objects,$(OUT)/kernel.objects,$$(KERNEL_CFLAGS) -Ikernel/arch/riscv64 -isystem $(PICOLIBC_INCLUDE) $(LIBFDT_CFLAGS)))
 $(eval $(call needs_libfdt,$(KERNEL_OBJECTS)))
 
 $(KERNEL): $(KERNEL_OBJECTS) $(LIBFDT) $(KERNEL_LINKER_SCRIPT)

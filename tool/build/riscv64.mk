@@ -16,7 +16,8 @@ PICOLIBC_INCLUDE := /usr/lib/picolibc/riscv64-unknown-elf/include
 # The kernel: freestanding, no library; it brings its own memcpy, memset, memmove, memcmp.
 KERNEL_CFLAGS := $(WARNINGS) -march=rv64imac_zicsr_zifencei_zba_zbb -mabi=lp64 -mcmodel=medany -Os -g -I. \
     -ffreestanding -fno-common -fno-pic -ffunction-sections -fdata-sections -fno-strict-aliasing
-KERNEL_LDFLAGS := $(RISCV64_LINK_ARCH) -nostdlib -static -Wl,--gc-sections -Wl,--build-id=none -Wl,--fatal-warnings
+KERNEL_LDFLAGS := $(RISCV64_LINK_ARCH) -nostdlib -static -Wl,--gc-sections -Wl,--build-id=none -Wl,--fatal-warnings \
+    -Wl,--no-warn-rwx-segments
 
 # User space: picolibc.
 USER_CFLAGS := $(WARNINGS) $(RISCV64_ARCH) -Os -g -I. --specs=picolibc.specs -fno-common -fno-pic \
