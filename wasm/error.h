@@ -26,6 +26,7 @@
     X(TYPE_FORM, "malformed type form")                                                                                \
     X(MUTABILITY, "malformed mutability")                                                                              \
     X(LIMITS_FLAGS, "malformed limits flags")                                                                          \
+    X(ELEMENT_KIND, "malformed element kind")                                                                          \
     X(SEGMENT_KIND, "malformed segment kind")                                                                          \
     X(TOO_MANY_LOCALS, "too many locals")                                                                              \
     X(END_EXPECTED, "END opcode expected")                                                                             \

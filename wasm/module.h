@@ -18,6 +18,7 @@
 #define WASM_OPERANDS_MAX 65536  // on the operand stack of a function
 #define WASM_BLOCKS_MAX 16384    // nested in a function
 #define WASM_MEMORY_PAGES_MAX 65536
+#define WASM_SINGLES 6 // value types, each alone at the start of module->values
 
 #define WASM_NONE 0xffffffffu // instead of an index: there is none
 
@@ -132,7 +133,7 @@ struct wasm_data_segment {
 // How many elements each array of a module holds, or may hold while it is decoded.
 struct wasm_counts {
     uint32_t types;
-    uint32_t values; // types of parameters and results, and one for each value type (wasm_module_single)
+    uint32_t values; // types of parameters and results, after one for each value type (wasm_module_single)
     uint32_t imports;
     uint32_t functions;
     uint32_t tables;
@@ -174,9 +175,11 @@ struct wasm_module {
 WASM_MUST_CHECK bool wasm_module_load(struct wasm_module *module, const uint8_t *bytes, uint32_t size,
                                       struct wasm_arena *arena, struct wasm_error *error);
 
-// The steps of the above, for a caller that wants to do other work in between: measure, place, decode,
-// wasm_module_validate(), then wasm_function_validate() for each function with a body (validate.h).
+// The steps of the above, for a caller that wants to do other work in between: measure, place, decode, then
+// wasm_function_validate() for each function with a body (validate.h).
 // Measuring reads the section headers only and bounds every count by the bytes of its section.
+// Decoding checks everything but the bodies of functions: by the order of the sections, whatever an index may name is
+// known when the index is read.
 WASM_MUST_CHECK bool wasm_module_measure(const uint8_t *bytes, uint32_t size, struct wasm_counts *counts,
                                          struct wasm_error *error);
 WASM_MUST_CHECK bool wasm_module_place(struct wasm_module *module, const struct wasm_counts *counts,
@@ -186,6 +189,9 @@ WASM_MUST_CHECK bool wasm_module_decode(struct wasm_module *module, const uint8_
 
 // The signature of a block without parameters that leaves one value of `type`.
 struct wasm_signature wasm_module_single(const struct wasm_module *module, uint8_t type);
+
+// Whether two lists of types, of module->values, are the same.
+bool wasm_values_equal(const struct wasm_module *module, uint32_t a, uint32_t b, uint32_t count);
 
 // Whether two functions or blocks take and leave the same types: equal types may have several indices.
 bool wasm_signature_equal(const struct wasm_module *module, const struct wasm_signature *a,

@@ -202,9 +202,9 @@
     X(DATA_DROP, 0x109, "data.drop", DATA, ":", 0)                                                                     \
     X(MEMORY_COPY, 0x10a, "memory.copy", MEMORIES, "iii:", 0)                                                          \
     X(MEMORY_FILL, 0x10b, "memory.fill", MEMORY, "iii:", 0)                                                            \
-    X(TABLE_INIT, 0x10c, "table.init", ELEMENT_TABLE, "iii:", 0)                                                       \
+    X(TABLE_INIT, 0x10c, "table.init", ELEMENT_TABLE, "-", 0)                                                          \
     X(ELEM_DROP, 0x10d, "elem.drop", ELEMENT, ":", 0)                                                                  \
-    X(TABLE_COPY, 0x10e, "table.copy", TABLES, "iii:", 0)                                                              \
+    X(TABLE_COPY, 0x10e, "table.copy", TABLES, "-", 0)                                                                 \
     X(TABLE_GROW, 0x10f, "table.grow", TABLE, "-", 0)                                                                  \
     X(TABLE_SIZE, 0x110, "table.size", TABLE, ":i", 0)                                                                 \
     X(TABLE_FILL, 0x111, "table.fill", TABLE, "-", 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Validation of a decoded module, as the specification's appendix does it: one pass over every body with a stack of
-// operand types and a stack of open blocks.
+// Validation of function bodies, as the specification's appendix does it: one pass with a stack of operand types and a
+// stack of open blocks. All else in a module is checked where it is decoded.
 #pragma once
 #include "instruction.h"
 
@@ -32,8 +32,5 @@ struct wasm_validator {
 WASM_MUST_CHECK bool wasm_validator_create(struct wasm_validator *validator, struct wasm_module *module,
                                            struct wasm_arena *arena);
 
-// Everything but the bodies: imports, exports, start, limits, segments, initialisers.
-WASM_MUST_CHECK bool wasm_module_validate(struct wasm_module *module, struct wasm_error *error);
-
-// One function that has a body; fills what struct wasm_function says validation sets. Module first.
+// One function that has a body; fills what struct wasm_function says validation sets.
 WASM_MUST_CHECK bool wasm_function_validate(struct wasm_validator *validator, uint32_t index, struct wasm_error *error);

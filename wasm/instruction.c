@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "instruction.h"
+#include "decode.h"
+
+const struct wasm_opcode_info wasm_opcodes[WASM_OP_COUNT] = {
+#define X(name, number, text, immediates, signature, access)                                                           \
+    [WASM_OP_##name] = {text, signature, WASM_IMMEDIATE_##immediates, access},
+    WASM_OPCODE_LIST(X)
+#undef X
+};
+
+static enum wasm_status opcode_read(struct wasm_reader *reader, uint16_t *opcode)
+{
+    uint32_t start = reader->position;
+    uint8_t byte = 0;
+    uint32_t number = 0;
+    enum wasm_status status = wasm_read_byte(reader, &byte);
+    if (status != WASM_OK) {
+        return status;
+    }
+    number = byte;
+    if (byte == WASM_OPCODE_PREFIX) {
+        status = wasm_read_u32(reader, &number);
+        if (status != WASM_OK) {
+            return status;
+        }
+        if (number >= WASM_OP_COUNT - WASM_OPCODE_PREFIXED) {
+            return wasm_reader_reject(reader, start, WASM_OPCODE);
+        }
+        number += WASM_OPCODE_PREFIXED;
+    } else if (byte == WASM_OPCODE_PREFIX_SIMD) {
+        return wasm_reader_reject(reader, start, WASM_SIMD);
+    } else if (byte == WASM_OPCODE_PREFIX_THREADS) {
+        return wasm_reader_reject(reader, start, WASM_THREADS);
+    }
+    if (!wasm_opcodes[number].text) {
+        return wasm_reader_reject(reader, start, WASM_OPCODE);
+    }
+    *opcode = (uint16_t)number;
+    return WASM_OK;
+}
+
+// Empty and value types are single bytes that would read as negative numbers; type indices are not negative.
+static enum wasm_status block_type_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
+{
+    uint32_t start = reader->position;
+    if (start < reader->end && (reader->bytes[start] & 0xc0) == 0x40) {
+        if (reader->bytes[start] == 0x40) {
+            reader->position++;
+            return WASM_OK;
+        }
+        return wasm_read_value_type(reader, &instruction->type);
+    }
+    uint64_t index = 0;
+    enum wasm_status status = wasm_read_s33(reader, &index);
+    if (status != WASM_OK) {
+        return status;
+    }
+    if (index >= WASM_NONE) { // negative numbers among them
+        return wasm_reader_reject(reader, start, WASM_UNKNOWN_TYPE);
+    }
+    instruction->index = (uint32_t)index;
+    return WASM_OK;
+}
+
+static enum wasm_status labels_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
+{
+    enum wasm_status status = wasm_read_count(reader, &instruction->count);
+    instruction->vector = reader->position;
+    for (uint32_t i = 0; status == WASM_OK && i <= instruction->count; i++) {
+        uint32_t label = 0;
+        status = wasm_read_u32(reader, &label);
+    }
+    return status;
+}
+
+static enum wasm_status types_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
+{
+    enum wasm_status status = wasm_read_count(reader, &instruction->count);
+    instruction->vector = reader->position;
+    for (uint32_t i = 0; status == WASM_OK && i < instruction->count; i++) {
+        uint8_t type = 0;
+        status = wasm_read_value_type(reader, &type);
+        if (i == 0) {
+            instruction->type = type;
+        }
+    }
+    return status;
+}
+
+// A memory index, which is a reserved byte while there is one memory.
+static enum wasm_status zero_read(struct wasm_reader *reader, uint32_t *index)
+{
+    uint32_t start = reader->position;
+    uint8_t byte = 0;
+    enum wasm_status status = wasm_read_byte(reader, &byte);
+    if (status == WASM_OK && byte != 0) {
+        return wasm_reader_reject(reader, start, WASM_ZERO_BYTE);
+    }
+    *index = 0;
+    return status;
+}
+
+static enum wasm_status access_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
+{
+    uint32_t start = reader->position;
+    uint32_t offset = 0;
+    enum wasm_status status = wasm_read_u32(reader, &instruction->index);
+    if (status == WASM_OK && instruction->index >= 32) {
+        return wasm_reader_reject(reader, start, WASM_MEMORY_FLAGS);
+    }
+    status = status ? status : wasm_read_u32(reader, &offset);
+    instruction->value = offset;
+    return status;
+}
+
+static enum wasm_status bits32_read(struct wasm_reader *reader, bool is_integer, uint64_t *value)
+{
+    uint32_t bits = 0;
+    enum wasm_status status = is_integer ? wasm_read_s32(reader, &bits) : wasm_read_fixed32(reader, &bits);
+    *value = bits;
+    return status;
+}
+
+static enum wasm_status immediates_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
+{
+    enum wasm_status status = WASM_OK;
+    switch ((enum wasm_immediates)wasm_opcodes[instruction->opcode].immediates) {
+    case WASM_IMMEDIATE_NONE:
+        return WASM_OK;
+    case WASM_IMMEDIATE_BLOCK:
+        return block_type_read(reader, instruction);
+    case WASM_IMMEDIATE_LABELS:
+        return labels_read(reader, instruction);
+    case WASM_IMMEDIATE_LABEL:
+    case WASM_IMMEDIATE_FUNCTION:
+    case WASM_IMMEDIATE_LOCAL:
+    case WASM_IMMEDIATE_GLOBAL:
+    case WASM_IMMEDIATE_TABLE:
+    case WASM_IMMEDIATE_ELEMENT:
+    case WASM_IMMEDIATE_DATA:
+        return wasm_read_u32(reader, &instruction->index);
+    case WASM_IMMEDIATE_INDIRECT:
+    case WASM_IMMEDIATE_TABLES:
+    case WASM_IMMEDIATE_ELEMENT_TABLE:
+        status = wasm_read_u32(reader, &instruction->index);
+        return status ? status : wasm_read_u32(reader, &instruction->second);
+    case WASM_IMMEDIATE_MEMORY:
+        return zero_read(reader, &instruction->index);
+    case WASM_IMMEDIATE_MEMORIES:
+        status = zero_read(reader, &instruction->index);
+        return status ? status : zero_read(reader, &instruction->second);
+    case WASM_IMMEDIATE_DATA_MEMORY:
+        status = wasm_read_u32(reader, &instruction->index);
+        return status ? status : zero_read(reader, &instruction->second);
+    case WASM_IMMEDIATE_ACCESS:
+        return access_read(reader, instruction);
+    case WASM_IMMEDIATE_I32:
+        return bits32_read(reader, true, &instruction->value);
+    case WASM_IMMEDIATE_F32:
+        return bits32_read(reader, false, &instruction->value);
+    case WASM_IMMEDIATE_I64:
+        return wasm_read_s64(reader, &instruction->value);
+    case WASM_IMMEDIATE_F64:
+        return wasm_read_fixed64(reader, &instruction->value);
+    case WASM_IMMEDIATE_TYPES:
+        return types_read(reader, instruction);
+    case WASM_IMMEDIATE_REFERENCE:
+        return wasm_read_reference_type(reader, &instruction->type);
+    }
+    return WASM_OPCODE;
+}
+
+enum wasm_status wasm_instruction_next(struct wasm_reader *reader, struct wasm_instruction *instruction)
+{
+    struct wasm_instruction next = {.offset = reader->position, .index = WASM_NONE, .second = WASM_NONE};
+    enum wasm_status status = opcode_read(reader, &next.opcode);
+    status = status ? status : immediates_read(reader, &next);
+    if (status == WASM_OK) {
+        *instruction = next;
+    }
+    return status;
+}
+
+struct wasm_signature wasm_block_signature(const struct wasm_module *module, const struct wasm_instruction *instruction)
+{
+    struct wasm_signature empty = {0};
+    if (instruction->type != 0) {
+        return wasm_module_single(module, instruction->type);
+    }
+    return instruction->index == WASM_NONE ? empty : module->types[instruction->index];
+}
+
+struct wasm_reader wasm_reader_at_labels(const struct wasm_reader *body, const struct wasm_instruction *instruction)
+{
+    struct wasm_reader reader = {body->bytes, instruction->vector, body->end};
+    return reader;
+}
+
+struct wasm_reader wasm_reader_at_code(const struct wasm_module *module, const struct wasm_function *function)
+{
+    struct wasm_reader reader = {module->bytes, function->code, function->body.offset + function->body.length};
+    return reader;
+}
+
+enum wasm_status wasm_locals_read(const struct wasm_module *module, const struct wasm_function *function,
+                                  struct wasm_reader *body, uint8_t *types, uint32_t *count)
+{
+    const struct wasm_signature *signature = &module->types[function->type];
+    uint32_t total = 0;
+    for (uint32_t i = 0; i < signature->param_count; i++) { // at most WASM_PARAMETERS_MAX
+        types[total] = module->values[signature->params + i];
+        total++;
+    }
+    uint32_t groups = 0;
+    enum wasm_status status = wasm_read_count(body, &groups);
+    for (uint32_t group = 0; status == WASM_OK && group < groups; group++) {
+        uint32_t start = body->position;
+        uint32_t repeat = 0;
+        uint8_t type = 0;
+        status = wasm_read_u32(body, &repeat);
+        if (status == WASM_OK && repeat > WASM_LOCALS_MAX - total) {
+            return wasm_reader_reject(body, start, WASM_TOO_MANY_LOCALS);
+        }
+        status = status ? status : wasm_read_value_type(body, &type);
+        for (uint32_t i = 0; status == WASM_OK && i < repeat; i++) {
+            types[total] = type;
+            total++;
+        }
+    }
+    *count = total;
+    return status;
+}
