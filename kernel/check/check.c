@@ -58,65 +58,104 @@ static const struct check_group check_group[CHECK_OPCODES] = {
 #define OPCODE_JAL 0x6fu
 #define OPCODE_SYSTEM 0x73u
 
-// The fields of a word. Bit operations live here only.
+// The fields of a word, as arithmetic, which provers follow better than shifts; compilers make the same of both.
+
+/*@ logic integer opcode_of(integer word) = word % 128;
+    logic integer rd_of(integer word) = (word / 128) % 32;
+    logic integer f3_of(integer word) = (word / 4096) % 8;
+    logic integer rs1_of(integer word) = (word / 32768) % 32;
+    logic integer branch_distance(integer word) =
+        ((word / 128) % 2) * 2048 + ((word / 33554432) % 64) * 32 + ((word / 256) % 16) * 2
+        - (word / 2147483648) * 4096;
+    logic integer jump_distance(integer word) =
+        ((word / 4096) % 256) * 4096 + ((word / 1048576) % 2) * 2048 + ((word / 2097152) % 1024) * 2
+        - (word / 2147483648) * 1048576;
+
+    predicate reserved(integer r) = r == NJ_REG_RA || r == NJ_REG_SP || r == NJ_REG_DATA || r == NJ_REG_CODE ||
+        r == NJ_REG_WIDE || r == NJ_REG_MASK || r == NJ_REG_ADDRESS || r == NJ_REG_TARGET;
+    predicate base(integer r) = r == NJ_REG_SP || r == NJ_REG_DATA || r == NJ_REG_WIDE || r == NJ_REG_ADDRESS;
+    predicate lands(integer distance, integer index, integer count) =
+        distance % 4 == 0 && 0 <= index * 4 + distance < count * 4;
+    predicate probes(integer word) =
+        (opcode_of(word) == OPCODE_LOAD || opcode_of(word) == OPCODE_STORE) && rs1_of(word) == NJ_REG_SP;
+
+    // What a class of operands demands.
+    predicate operands_hold(integer operands, integer word, integer next, integer index, integer count) =
+        operands == OPERANDS_ANY ||
+        operands == OPERANDS_FORM ||
+        (operands == OPERANDS_RESULT && !reserved(rd_of(word)) && rd_of(word) != 0) ||
+        (operands == OPERANDS_LOAD && !reserved(rd_of(word)) && base(rs1_of(word))) ||
+        (operands == OPERANDS_MEMORY && base(rs1_of(word))) ||
+        (operands == OPERANDS_ATOMIC && !reserved(rd_of(word)) && rs1_of(word) == NJ_REG_ADDRESS) ||
+        (operands == OPERANDS_ROUND && f3_of(word) <= 4) ||
+        (operands == OPERANDS_ROUND_RESULT && f3_of(word) <= 4 && !reserved(rd_of(word)) && rd_of(word) != 0) ||
+        (operands == OPERANDS_BRANCH && lands(branch_distance(word), index, count)) ||
+        (operands == OPERANDS_JUMP && lands(jump_distance(word), index, count)) ||
+        (operands == OPERANDS_STEP && index + 1 < count && probes(next)) ||
+        (operands == OPERANDS_FENCE && (word / 16777216) % 16 != 0 && (word / 1048576) % 16 != 0);
+
+    predicate row_matches(uint32_t word, integer row) = (word & check_table[row].mask) == check_table[row].match; */
 
 /*@ assigns \nothing;
-    ensures 0 <= \result < 128; */
+    ensures \result == opcode_of(word); */
 static uint32_t word_opcode(uint32_t word)
 {
-    return word & 127;
+    return word % 128;
 }
 
 /*@ assigns \nothing;
-    ensures 0 <= \result < 32; */
+    ensures \result == rd_of(word); */
 static uint32_t word_rd(uint32_t word)
 {
-    return (word >> 7) & 31;
+    return word / 128 % 32;
 }
 
 /*@ assigns \nothing;
-    ensures 0 <= \result < 8; */
+    ensures \result == f3_of(word); */
 static uint32_t word_f3(uint32_t word)
 {
-    return (word >> 12) & 7;
+    return word / 4096 % 8;
 }
 
 /*@ assigns \nothing;
-    ensures 0 <= \result < 32; */
+    ensures \result == rs1_of(word); */
 static uint32_t word_rs1(uint32_t word)
 {
-    return (word >> 15) & 31;
+    return word / 32768 % 32;
 }
 
-// Bytes from a branch to its target, from the scattered bits of the B format.
+// Bytes from a branch to its target, from the scattered bits of the B format: 11 at 7, 10-5 at 25, 4-1 at 8, sign at 31.
 /*@ assigns \nothing;
+    ensures \result == branch_distance(word);
     ensures -4096 <= \result < 4096; */
 static int32_t word_branch_distance(uint32_t word)
 {
-    uint32_t low = (word >> 8) & 15;
-    uint32_t middle = (word >> 25) & 63;
-    uint32_t high = (word >> 7) & 1;
-    uint32_t distance = high * 2048 + middle * 32 + low * 2;
-    return (int32_t)distance - ((word >> 31) != 0 ? 4096 : 0);
+    uint32_t forward = word / 128 % 2 * 2048 + word / 33554432 % 64 * 32 + word / 256 % 16 * 2;
+    //@ assert forward < 4096;
+    return (int32_t)forward - (word >= 2147483648 ? 4096 : 0);
 }
 
-// Bytes from a jump to its target, from the scattered bits of the J format.
+// Bytes from a jump to its target, from the scattered bits of the J format: 19-12 at 12, 11 at 20, 10-1 at 21, sign at 31.
 /*@ assigns \nothing;
+    ensures \result == jump_distance(word);
     ensures -1048576 <= \result < 1048576; */
 static int32_t word_jump_distance(uint32_t word)
 {
-    uint32_t low = (word >> 21) & 1023;
-    uint32_t middle = (word >> 20) & 1;
-    uint32_t high = (word >> 12) & 255;
-    uint32_t distance = high * 4096 + middle * 2048 + low * 2;
-    return (int32_t)distance - ((word >> 31) != 0 ? 1048576 : 0);
+    uint32_t forward = word / 4096 % 256 * 4096 + word / 1048576 % 2 * 2048 + word / 2097152 % 1024 * 2;
+    //@ assert forward < 1048576;
+    return (int32_t)forward - (word >= 2147483648 ? 1048576 : 0);
 }
 
 // Row number of the instruction, CHECK_ROWS if it is not in the table.
+/*@ assigns \nothing;
+    ensures 0 <= \result <= CHECK_ROWS;
+    ensures \result < CHECK_ROWS ==> row_matches(word, \result); */
 static uint32_t table_find(uint32_t word)
 {
-    uint32_t opcode = word_opcode(word) >> 2;
+    uint32_t opcode = word_opcode(word) / 4;
     uint32_t end = check_group[opcode].end;
+    /*@ loop assigns row;
+        loop variant CHECK_ROWS - row; */
     for (uint32_t row = check_group[opcode].first; row < end && row < CHECK_ROWS; row++) {
         if ((word & check_table[row].mask) == check_table[row].match)
             return row;
@@ -126,6 +165,8 @@ static uint32_t table_find(uint32_t word)
 
 // Writing an integer register. Loads and atomics may drop their result in x0; arithmetic into x0 is a hint, and hints
 // are how a program talks to what lies under the kernel (semihosting).
+/*@ assigns \nothing;
+    ensures \result == NJ_CHECK_OK <==> !reserved(rd); */
 static enum nj_check_rule result_check(uint32_t rd)
 {
     switch (rd) {
@@ -148,11 +189,15 @@ static enum nj_check_rule result_check(uint32_t rd)
     }
 }
 
+/*@ assigns \nothing;
+    ensures \result == NJ_CHECK_OK <==> (!reserved(rd) && rd != 0); */
 static enum nj_check_rule arithmetic_check(uint32_t rd)
 {
     return rd == REGISTER_ZERO ? NJ_CHECK_HINT : result_check(rd);
 }
 
+/*@ assigns \nothing;
+    ensures \result == NJ_CHECK_OK <==> base(rs1); */
 static enum nj_check_rule base_check(uint32_t rs1)
 {
     if (rs1 == NJ_REG_SP || rs1 == NJ_REG_DATA || rs1 == NJ_REG_WIDE || rs1 == NJ_REG_ADDRESS)
@@ -161,6 +206,9 @@ static enum nj_check_rule base_check(uint32_t rs1)
 }
 
 // The target of a direct jump `distance` bytes away from word number `index`.
+/*@ requires -1048576 <= distance < 1048576;
+    assigns \nothing;
+    ensures \result == NJ_CHECK_OK <==> lands(distance, index, count); */
 static enum nj_check_rule target_check(int32_t distance, uint32_t index, uint32_t count)
 {
     int64_t target = (int64_t)index * 4 + distance;
@@ -171,6 +219,8 @@ static enum nj_check_rule target_check(int32_t distance, uint32_t index, uint32_
 
 // A step of sp. The word after it touches memory through sp, so that no run of steps leaves the guards; that the word
 // is permitted in itself is found when its own turn comes.
+/*@ assigns \nothing;
+    ensures \result == NJ_CHECK_OK <==> (index + 1 < count && probes(next_word)); */
 static enum nj_check_rule step_check(uint32_t next_word, uint32_t index, uint32_t count)
 {
     uint32_t opcode = word_opcode(next_word);
@@ -179,6 +229,8 @@ static enum nj_check_rule step_check(uint32_t next_word, uint32_t index, uint32_
     return is_probe && !is_last ? NJ_CHECK_OK : NJ_CHECK_STACK_PROBE;
 }
 
+/*@ assigns \nothing;
+    ensures \result == NJ_CHECK_OK <==> operands_hold(operands, word, next_word, index, count); */
 static enum nj_check_rule operands_check(uint32_t operands, uint32_t word, uint32_t next_word, uint32_t index,
                                          uint32_t count)
 {
@@ -213,13 +265,15 @@ static enum nj_check_rule operands_check(uint32_t operands, uint32_t word, uint3
     case OPERANDS_STEP:
         return step_check(next_word, index, count);
     case OPERANDS_FENCE:
-        return ((word >> 24) & 15) != 0 && ((word >> 20) & 15) != 0 ? NJ_CHECK_OK : NJ_CHECK_FENCE;
+        return word / 16777216 % 16 != 0 && word / 1048576 % 16 != 0 ? NJ_CHECK_OK : NJ_CHECK_FENCE;
     default:
         return NJ_CHECK_UNKNOWN;
     }
 }
 
 // The rule that a word outside the table breaks. Never OK.
+/*@ assigns \nothing;
+    ensures \result != NJ_CHECK_OK; */
 static enum nj_check_rule unknown_rule(uint32_t word)
 {
     uint32_t rd = word_rd(word);
@@ -249,6 +303,11 @@ static enum nj_check_rule unknown_rule(uint32_t word)
     }
 }
 
+/*@ assigns \nothing;
+    ensures \result == NJ_CHECK_OK ==> word % 4 == 3;
+    ensures \result == NJ_CHECK_OK ==>
+        \exists integer row; 0 <= row < CHECK_ROWS && row_matches(word, row) &&
+            operands_hold(check_table[row].operands, word, next_word, index, count); */
 enum nj_check_rule check_instruction(uint32_t word, uint32_t next_word, uint32_t index, uint32_t count)
 {
     if (word % 4 != 3)
