@@ -30,7 +30,8 @@ class MachineOff(ConsoleError):
         self.status = status
 
 
-def _die_with_parent():
+def die_with_parent():
+    """In a new process: the machine must not outlive its driver, however that ends."""
     PR_SET_PDEATHSIG = 1
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -47,9 +48,9 @@ class Console:
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._closed = False
         self._errors = tempfile.TemporaryFile()
-        self.started = time.monotonic()
+        self.started = self.prompted = time.monotonic()  # the machine; the last prompt that was waited for
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
-                                        bufsize=0, preexec_fn=_die_with_parent)
+                                        bufsize=0, preexec_fn=die_with_parent)
 
     def __enter__(self):
         return self
@@ -128,7 +129,9 @@ class Console:
             self.pump(min(left, 1.0))
 
     def wait_prompt(self, timeout=None):
-        return self.wait(PROMPT, timeout)
+        match = self.wait(PROMPT, timeout)
+        self.prompted = time.monotonic()
+        return match
 
     def wait_off(self, timeout=None):
         """Waits for the end of the machine; returns its status, 0 for a clean power-off."""
