@@ -26,6 +26,8 @@
 
 // The entry of that name, or a null pointer.
 const struct nj_startup_entry *startup_entry(const char *name);
+// Entry `index`, counted from 0, or a null pointer past the last: to list entries of a family ("client-...").
+const struct nj_startup_entry *startup_entry_at(uint32_t index);
 // The capability slot of that name; false, and *slot = NJ_SLOT_NONE, if the component was not given it.
 bool startup_find(const char *name, uint32_t *slot);
 // The same for things a component cannot work without: missing is a panic that names it.

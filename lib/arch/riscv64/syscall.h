@@ -6,8 +6,8 @@
 
 // Any system call. words: eight words, in and out. On return *slot_badge holds t0 (a badge). Returns t1: a tag, or
 // -(enum nj_status). The kernel zeroes every other caller-saved register, so all of them are clobbered here.
-static inline int64_t syscall_enter(uint64_t number, uint64_t *slot_badge, uint64_t tag, uint64_t receive,
-                                    uint64_t words[8])
+__attribute__((always_inline)) static inline int64_t syscall_enter(uint64_t number, uint64_t *slot_badge, uint64_t tag,
+                                                                   uint64_t receive, uint64_t words[8])
 {
     register uint64_t t0 __asm__("t0") = *slot_badge;
     register uint64_t t1 __asm__("t1") = tag;
