@@ -5,7 +5,7 @@
 
 #define TYPE_UNKNOWN 0 // matches every type; only dead code has such operands
 
-enum wasm_status operand_push(struct wasm_validator *v, uint8_t type)
+enum wasm_status validator_push(struct wasm_validator *v, uint8_t type)
 {
     if (v->operand_count == v->operand_capacity) {
         return WASM_TOO_MANY_OPERANDS;
@@ -18,7 +18,7 @@ enum wasm_status operand_push(struct wasm_validator *v, uint8_t type)
     return WASM_OK;
 }
 
-enum wasm_status operand_pop_any(struct wasm_validator *v, uint8_t *type)
+enum wasm_status validator_pop_any(struct wasm_validator *v, uint8_t *type)
 {
     const struct wasm_block *block = &v->blocks[v->block_count - 1];
     if (v->operand_count > block->height) {
@@ -30,30 +30,30 @@ enum wasm_status operand_pop_any(struct wasm_validator *v, uint8_t *type)
     return block->is_unreachable ? WASM_OK : WASM_TYPE_MISMATCH;
 }
 
-enum wasm_status operand_pop(struct wasm_validator *v, uint8_t type)
+enum wasm_status validator_pop(struct wasm_validator *v, uint8_t type)
 {
     uint8_t actual = TYPE_UNKNOWN;
-    enum wasm_status status = operand_pop_any(v, &actual);
+    enum wasm_status status = validator_pop_any(v, &actual);
     if (status == WASM_OK && actual != type && actual != TYPE_UNKNOWN) {
         return WASM_TYPE_MISMATCH;
     }
     return status;
 }
 
-enum wasm_status operands_push(struct wasm_validator *v, uint32_t first, uint32_t count)
+enum wasm_status validator_push_list(struct wasm_validator *v, uint32_t first, uint32_t count)
 {
     enum wasm_status status = WASM_OK;
     for (uint32_t i = 0; status == WASM_OK && i < count; i++) {
-        status = operand_push(v, v->module->values[first + i]);
+        status = validator_push(v, v->module->values[first + i]);
     }
     return status;
 }
 
-enum wasm_status operands_pop(struct wasm_validator *v, uint32_t first, uint32_t count)
+enum wasm_status validator_pop_list(struct wasm_validator *v, uint32_t first, uint32_t count)
 {
     enum wasm_status status = WASM_OK;
     for (uint32_t i = count; status == WASM_OK && i > 0; i--) {
-        status = operand_pop(v, v->module->values[first + i - 1]);
+        status = validator_pop(v, v->module->values[first + i - 1]);
     }
     return status;
 }
@@ -81,10 +81,10 @@ static enum wasm_status signature_apply(struct wasm_validator *v, const char *si
     }
     enum wasm_status status = WASM_OK;
     for (uint32_t i = colon; status == WASM_OK && i > 0; i--) {
-        status = operand_pop(v, letter_type(signature[i - 1]));
+        status = validator_pop(v, letter_type(signature[i - 1]));
     }
     for (uint32_t i = colon + 1; status == WASM_OK && signature[i] != 0; i++) {
-        status = operand_push(v, letter_type(signature[i]));
+        status = validator_push(v, letter_type(signature[i]));
     }
     return status;
 }
@@ -171,7 +171,8 @@ static enum wasm_status instruction_validate(struct wasm_validator *v, const str
     if (signature[0] != '-') {
         return signature_apply(v, signature);
     }
-    return is_control(instruction->opcode) ? control_validate(v, body, instruction) : special_validate(v, instruction);
+    return validator_is_control(instruction->opcode) ? validator_control(v, body, instruction)
+                                                     : validator_special(v, instruction);
 }
 
 // From the first instruction to the END that closes the body, which must be its last byte.
@@ -207,7 +208,7 @@ bool wasm_function_validate(struct wasm_validator *validator, uint32_t index, st
     uint32_t offset = body.position;
     function->code = body.position;
     function->local_count = validator->local_count;
-    status = status ? status : body_open(validator, &validator->module->types[function->type]);
+    status = status ? status : validator_open_body(validator, &validator->module->types[function->type]);
     status = status ? status : body_validate(validator, &body, &offset);
     function->operand_max = validator->operand_max;
     function->block_max = validator->block_max;

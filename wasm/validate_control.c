@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "validate_internal.h"
 
-bool is_control(uint16_t opcode)
+bool validator_is_control(uint16_t opcode)
 {
     return opcode <= WASM_OP_CALL_INDIRECT; // and above no-operation, which the opcode table describes
 }
@@ -23,7 +23,7 @@ static enum wasm_status block_open(struct wasm_validator *v, uint16_t opcode, co
     return WASM_OK;
 }
 
-enum wasm_status body_open(struct wasm_validator *v, const struct wasm_signature *signature)
+enum wasm_status validator_open_body(struct wasm_validator *v, const struct wasm_signature *signature)
 {
     return block_open(v, WASM_OP_BLOCK, signature); // parameters are locals, not operands
 }
@@ -45,7 +45,7 @@ static void block_leave(struct wasm_validator *v)
 static enum wasm_status results_take(struct wasm_validator *v)
 {
     const struct wasm_block *block = block_innermost(v);
-    enum wasm_status status = operands_pop(v, block->signature.results, block->signature.result_count);
+    enum wasm_status status = validator_pop_list(v, block->signature.results, block->signature.result_count);
     if (status == WASM_OK && v->operand_count != block->height) {
         return WASM_TYPE_MISMATCH;
     }
@@ -57,11 +57,11 @@ static enum wasm_status block_begin(struct wasm_validator *v, const struct wasm_
     struct wasm_signature signature = wasm_block_signature(v->module, instruction);
     enum wasm_status status = WASM_OK;
     if (instruction->opcode == WASM_OP_IF) {
-        status = operand_pop(v, WASM_I32);
+        status = validator_pop(v, WASM_I32);
     }
-    status = status ? status : operands_pop(v, signature.params, signature.param_count);
+    status = status ? status : validator_pop_list(v, signature.params, signature.param_count);
     status = status ? status : block_open(v, instruction->opcode, &signature);
-    return status ? status : operands_push(v, signature.params, signature.param_count);
+    return status ? status : validator_push_list(v, signature.params, signature.param_count);
 }
 
 static enum wasm_status block_else(struct wasm_validator *v)
@@ -73,7 +73,7 @@ static enum wasm_status block_else(struct wasm_validator *v)
     enum wasm_status status = results_take(v);
     block->opcode = WASM_OP_ELSE;
     block->is_unreachable = false;
-    return status ? status : operands_push(v, block->signature.params, block->signature.param_count);
+    return status ? status : validator_push_list(v, block->signature.params, block->signature.param_count);
 }
 
 static enum wasm_status block_end(struct wasm_validator *v)
@@ -93,7 +93,7 @@ static enum wasm_status block_end(struct wasm_validator *v)
     if (v->block_count == 0) {
         return WASM_OK; // the body's results go to the caller
     }
-    return operands_push(v, signature->results, signature->result_count);
+    return validator_push_list(v, signature->results, signature->result_count);
 }
 
 // What a branch to the block `depth` levels out takes.
@@ -110,7 +110,7 @@ static enum wasm_status branch(struct wasm_validator *v, uint32_t depth)
     uint32_t first = 0;
     uint32_t count = 0;
     label_types(v, depth, &first, &count);
-    enum wasm_status status = operands_pop(v, first, count);
+    enum wasm_status status = validator_pop_list(v, first, count);
     block_leave(v);
     return status;
 }
@@ -120,9 +120,9 @@ static enum wasm_status branch_if(struct wasm_validator *v, uint32_t depth)
     uint32_t first = 0;
     uint32_t count = 0;
     label_types(v, depth, &first, &count);
-    enum wasm_status status = operand_pop(v, WASM_I32);
-    status = status ? status : operands_pop(v, first, count);
-    return status ? status : operands_push(v, first, count);
+    enum wasm_status status = validator_pop(v, WASM_I32);
+    status = status ? status : validator_pop_list(v, first, count);
+    return status ? status : validator_push_list(v, first, count);
 }
 
 // That the operands on top are these, without taking them. In dead code each target of a br_table may see other types.
@@ -147,7 +147,7 @@ static enum wasm_status branch_table(struct wasm_validator *v, const struct wasm
 {
     struct wasm_reader labels = wasm_reader_at_labels(body, instruction);
     uint32_t arity = 0;
-    enum wasm_status status = operand_pop(v, WASM_I32);
+    enum wasm_status status = validator_pop(v, WASM_I32);
     for (uint32_t i = 0; status == WASM_OK && i <= instruction->count; i++) {
         uint32_t depth = 0;
         uint32_t first = 0;
@@ -169,8 +169,8 @@ static enum wasm_status branch_table(struct wasm_validator *v, const struct wasm
 
 static enum wasm_status call(struct wasm_validator *v, const struct wasm_signature *signature)
 {
-    enum wasm_status status = operands_pop(v, signature->params, signature->param_count);
-    return status ? status : operands_push(v, signature->results, signature->result_count);
+    enum wasm_status status = validator_pop_list(v, signature->params, signature->param_count);
+    return status ? status : validator_push_list(v, signature->results, signature->result_count);
 }
 
 static enum wasm_status call_indirect(struct wasm_validator *v, const struct wasm_instruction *instruction)
@@ -178,12 +178,12 @@ static enum wasm_status call_indirect(struct wasm_validator *v, const struct was
     if (v->module->tables[instruction->second].type != WASM_FUNCREF) {
         return WASM_TYPE_MISMATCH;
     }
-    enum wasm_status status = operand_pop(v, WASM_I32);
+    enum wasm_status status = validator_pop(v, WASM_I32);
     return status ? status : call(v, &v->module->types[instruction->index]);
 }
 
-enum wasm_status control_validate(struct wasm_validator *v, const struct wasm_reader *body,
-                                  const struct wasm_instruction *instruction)
+enum wasm_status validator_control(struct wasm_validator *v, const struct wasm_reader *body,
+                                   const struct wasm_instruction *instruction)
 {
     switch (instruction->opcode) {
     case WASM_OP_UNREACHABLE:

@@ -9,7 +9,7 @@ static bool is_reference(uint8_t type)
 static enum wasm_status drop(struct wasm_validator *v)
 {
     uint8_t type = 0;
-    return operand_pop_any(v, &type);
+    return validator_pop_any(v, &type);
 }
 
 // Numbers only; references need the form that names the type.
@@ -17,16 +17,16 @@ static enum wasm_status select_numbers(struct wasm_validator *v)
 {
     uint8_t second = 0;
     uint8_t first = 0;
-    enum wasm_status status = operand_pop(v, WASM_I32);
-    status = status ? status : operand_pop_any(v, &second);
-    status = status ? status : operand_pop_any(v, &first);
+    enum wasm_status status = validator_pop(v, WASM_I32);
+    status = status ? status : validator_pop_any(v, &second);
+    status = status ? status : validator_pop_any(v, &first);
     if (status != WASM_OK) {
         return status;
     }
     if (is_reference(first) || is_reference(second) || (first != second && first != 0 && second != 0)) {
         return WASM_TYPE_MISMATCH;
     }
-    return operand_push(v, first != 0 ? first : second);
+    return validator_push(v, first != 0 ? first : second);
 }
 
 static enum wasm_status select_typed(struct wasm_validator *v, const struct wasm_instruction *instruction)
@@ -34,16 +34,16 @@ static enum wasm_status select_typed(struct wasm_validator *v, const struct wasm
     if (instruction->count != 1) {
         return WASM_INVALID_RESULT_ARITY;
     }
-    enum wasm_status status = operand_pop(v, WASM_I32);
-    status = status ? status : operand_pop(v, instruction->type);
-    status = status ? status : operand_pop(v, instruction->type);
-    return status ? status : operand_push(v, instruction->type);
+    enum wasm_status status = validator_pop(v, WASM_I32);
+    status = status ? status : validator_pop(v, instruction->type);
+    status = status ? status : validator_pop(v, instruction->type);
+    return status ? status : validator_push(v, instruction->type);
 }
 
 static enum wasm_status global_set(struct wasm_validator *v, uint32_t index)
 {
     const struct wasm_global *global = &v->module->globals[index];
-    return global->is_mutable ? operand_pop(v, global->type) : WASM_GLOBAL_IMMUTABLE;
+    return global->is_mutable ? validator_pop(v, global->type) : WASM_GLOBAL_IMMUTABLE;
 }
 
 static enum wasm_status table_validate(struct wasm_validator *v, const struct wasm_instruction *instruction)
@@ -52,19 +52,19 @@ static enum wasm_status table_validate(struct wasm_validator *v, const struct wa
     enum wasm_status status = WASM_OK;
     switch (instruction->opcode) {
     case WASM_OP_TABLE_GET:
-        status = operand_pop(v, WASM_I32);
-        return status ? status : operand_push(v, type);
+        status = validator_pop(v, WASM_I32);
+        return status ? status : validator_push(v, type);
     case WASM_OP_TABLE_SET:
-        status = operand_pop(v, type);
-        return status ? status : operand_pop(v, WASM_I32);
+        status = validator_pop(v, type);
+        return status ? status : validator_pop(v, WASM_I32);
     case WASM_OP_TABLE_GROW:
-        status = operand_pop(v, WASM_I32);
-        status = status ? status : operand_pop(v, type);
-        return status ? status : operand_push(v, WASM_I32);
+        status = validator_pop(v, WASM_I32);
+        status = status ? status : validator_pop(v, type);
+        return status ? status : validator_push(v, WASM_I32);
     default: // table.fill
-        status = operand_pop(v, WASM_I32);
-        status = status ? status : operand_pop(v, type);
-        return status ? status : operand_pop(v, WASM_I32);
+        status = validator_pop(v, WASM_I32);
+        status = status ? status : validator_pop(v, type);
+        return status ? status : validator_pop(v, WASM_I32);
     }
 }
 
@@ -74,22 +74,22 @@ static enum wasm_status elements_copy(struct wasm_validator *v, uint8_t to, uint
     if (to != from) {
         return WASM_TYPE_MISMATCH;
     }
-    enum wasm_status status = operand_pop(v, WASM_I32);
-    status = status ? status : operand_pop(v, WASM_I32);
-    return status ? status : operand_pop(v, WASM_I32);
+    enum wasm_status status = validator_pop(v, WASM_I32);
+    status = status ? status : validator_pop(v, WASM_I32);
+    return status ? status : validator_pop(v, WASM_I32);
 }
 
 static enum wasm_status ref_is_null(struct wasm_validator *v)
 {
     uint8_t type = 0;
-    enum wasm_status status = operand_pop_any(v, &type);
+    enum wasm_status status = validator_pop_any(v, &type);
     if (status == WASM_OK && type != 0 && !is_reference(type)) {
         return WASM_TYPE_MISMATCH;
     }
-    return status ? status : operand_push(v, WASM_I32);
+    return status ? status : validator_push(v, WASM_I32);
 }
 
-enum wasm_status special_validate(struct wasm_validator *v, const struct wasm_instruction *instruction)
+enum wasm_status validator_special(struct wasm_validator *v, const struct wasm_instruction *instruction)
 {
     const struct wasm_module *module = v->module;
     uint32_t index = instruction->index;
@@ -102,14 +102,14 @@ enum wasm_status special_validate(struct wasm_validator *v, const struct wasm_in
     case WASM_OP_SELECT_TYPED:
         return select_typed(v, instruction);
     case WASM_OP_LOCAL_GET:
-        return operand_push(v, v->locals[index]);
+        return validator_push(v, v->locals[index]);
     case WASM_OP_LOCAL_SET:
-        return operand_pop(v, v->locals[index]);
+        return validator_pop(v, v->locals[index]);
     case WASM_OP_LOCAL_TEE:
-        status = operand_pop(v, v->locals[index]);
-        return status ? status : operand_push(v, v->locals[index]);
+        status = validator_pop(v, v->locals[index]);
+        return status ? status : validator_push(v, v->locals[index]);
     case WASM_OP_GLOBAL_GET:
-        return operand_push(v, module->globals[index].type);
+        return validator_push(v, module->globals[index].type);
     case WASM_OP_GLOBAL_SET:
         return global_set(v, index);
     case WASM_OP_TABLE_GET:
@@ -122,11 +122,11 @@ enum wasm_status special_validate(struct wasm_validator *v, const struct wasm_in
     case WASM_OP_TABLE_COPY:
         return elements_copy(v, module->tables[index].type, module->tables[instruction->second].type);
     case WASM_OP_REF_NULL:
-        return operand_push(v, instruction->type);
+        return validator_push(v, instruction->type);
     case WASM_OP_REF_IS_NULL:
         return ref_is_null(v);
     case WASM_OP_REF_FUNC:
-        return module->functions[index].is_referable ? operand_push(v, WASM_FUNCREF) : WASM_UNDECLARED_REFERENCE;
+        return module->functions[index].is_referable ? validator_push(v, WASM_FUNCREF) : WASM_UNDECLARED_REFERENCE;
     default:
         return WASM_OPCODE;
     }
