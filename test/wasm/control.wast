@@ -1,0 +1,63 @@
+;; SPDX-License-Identifier: Apache-2.0
+;; Blocks, branches and calls, with several values where there may be.
+
+(module
+  (type $pair (func (result i32 i64)))
+  (func $swap (param i32 i32) (result i32 i32) (local.get 1) (local.get 0))
+  (func (export "swapped") (param i32 i32) (result i32) (i32.sub (call $swap (local.get 0) (local.get 1))))
+  (func (export "sum") (param $n i32) (result i32) (local $sum i32)
+    (block $done
+      (loop $next
+        (br_if $done (i32.eqz (local.get $n)))
+        (local.set $sum (i32.add (local.get $sum) (local.get $n)))
+        (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+        (br $next)))
+    (local.get $sum))
+  ;; The loop's parameters live on the operand stack.
+  (func (export "power") (param $exponent i32) (result i32)
+    (i32.const 1)
+    (loop $next (param i32) (result i32)
+      (if (param i32) (result i32) (local.get $exponent)
+        (then
+          (local.set $exponent (i32.sub (local.get $exponent) (i32.const 1)))
+          (i32.mul (i32.const 3))
+          (br $next)))))
+  (func (export "pick") (param i32) (result i32)
+    (block $c (block $b (block $a (br_table $a $b $c (local.get 0))) (return (i32.const 10))) (return (i32.const 20)))
+    (i32.const 30))
+  (func (export "carry") (param i32) (result i32)
+    (block $out (result i32)
+      (drop (br_table $out $out (i32.const 7) (local.get 0)))
+      (unreachable)))
+  (func (export "pair") (result i32 i64) (block (type $pair) (i32.const 1) (i64.const 2) (br 0)))
+  (func (export "dead") (result i32) (return (i32.const 5)) (i32.add) (drop) (block (result i64) (unreachable)) (drop)))
+
+(assert_return (invoke "swapped" (i32.const 10) (i32.const 3)) (i32.const -7))
+(assert_return (invoke "sum" (i32.const 100)) (i32.const 5050))
+(assert_return (invoke "power" (i32.const 4)) (i32.const 81))
+(assert_return (invoke "pick" (i32.const 0)) (i32.const 10))
+(assert_return (invoke "pick" (i32.const 1)) (i32.const 20))
+(assert_return (invoke "pick" (i32.const -1)) (i32.const 30))
+(assert_return (invoke "carry" (i32.const 3)) (i32.const 7))
+(assert_return (invoke "pair") (i32.const 1) (i64.const 2))
+(assert_return (invoke "dead") (i32.const 5))
+
+(assert_invalid (module (func (result i32))) "type mismatch")
+(assert_invalid (module (func (i32.const 1))) "type mismatch")
+(assert_invalid (module (func (result i32) (i64.const 1))) "type mismatch")
+(assert_invalid (module (func (drop))) "type mismatch")
+(assert_invalid (module (func (block (drop)))) "type mismatch") ;; the outer operands are out of reach
+(assert_invalid (module (func (i32.const 1) (block (drop)) (drop))) "type mismatch")
+(assert_invalid (module (func (block (result i32) (br 0)) (drop))) "type mismatch")
+(assert_invalid (module (func (br 1))) "unknown label")
+(assert_invalid (module (func (br_table 0 1 (i32.const 0)))) "unknown label")
+(assert_invalid (module (func (block (result i32) (br_table 0 1 (i32.const 0) (i32.const 0))) (drop))) "type mismatch")
+(assert_invalid (module (func (result i32) (if (result i32) (i32.const 0) (then (i32.const 1))))) "type mismatch")
+(assert_invalid (module (func (param i32) (if (local.get 0) (then (i32.const 1))))) "type mismatch")
+(assert_invalid (module (func (unreachable) (i64.const 1) (i32.eqz) (drop))) "type mismatch")
+(assert_invalid (module (func (call 1))) "unknown function")
+(assert_invalid (module (func (param i32)) (func (call 0 (f32.const 1)))) "type mismatch")
+(assert_invalid (module (type (func)) (func (call_indirect (type 0) (i32.const 0)))) "unknown table")
+(assert_invalid (module (func (type 4))) "unknown type")
+(assert_invalid (module (func (local.get 0) (drop))) "unknown local")
+(assert_invalid (module (func (param i32) (local.set 0 (i64.const 0)))) "type mismatch")

@@ -1,0 +1,32 @@
+;; SPDX-License-Identifier: Apache-2.0
+;; Imports, exports, globals, the start function.
+
+(module
+  (global $a i32 (i32.const -3))
+  (global $b (mut i64) (i64.const 0x123456789abcdef0))
+  (global $c f64 (f64.const -0x1p-1074))
+  (global $d (mut f32) (f32.const nan:0x200001))
+  (global $e funcref (ref.func $set))
+  (func $set (global.set $b (i64.const 9)))
+  (start $set)
+  (export "d" (global $d))
+  (export "" (func $set))
+  (func (export "a") (result i32) (global.get $a))
+  (func (export "b") (result i64) (global.get $b))
+  (func (export "c") (result f64) (global.get $c)))
+(assert_return (invoke "a") (i32.const -3))
+(assert_return (invoke "b") (i64.const 9))
+(assert_return (invoke "c") (f64.const -0x1p-1074))
+
+(assert_unlinkable (module (import "nowhere" "nothing" (func))) "unknown import")
+(assert_invalid (module (global i32 (i64.const 0))) "type mismatch")
+(assert_invalid (module (global i32 (i32.const 0) (i32.const 0))) "type mismatch")
+(assert_invalid (module (global i32 (global.get 0))) "unknown global")
+(assert_invalid (module (global $a i32 (i32.const 0)) (global i32 (global.get $a))) "unknown global")
+(assert_invalid (module (import "m" "g" (global $g (mut i32))) (global i32 (global.get $g))) "constant expression required")
+(assert_invalid (module (global $g i32 (i32.const 0)) (func (global.set $g (i32.const 1)))) "global is immutable")
+(assert_invalid (module (func $f) (export "x" (func $f)) (export "y" (func $f)) (export "x" (func $f))) "duplicate export name")
+(assert_invalid (module (export "x" (func 0))) "unknown function")
+(assert_invalid (module (export "x" (memory 0))) "unknown memory")
+(assert_invalid (module (func $f (param i32)) (start $f)) "start function")
+(assert_invalid (module (start 0)) "unknown function")
