@@ -2,10 +2,10 @@
 # The whole build, out of tree and non-recursive. `./nj` is the front door; this is what it calls.
 #
 #   make            kernel, components, apps and the boot archive of $(BOARD)
-#   make kernel | components | apps | wasm | host | archive | unit
+#   make kernel | components | apps | wasm | host | archive | unit | fuzz
 #
 # Each part describes itself in a fragment of about ten lines, module.mk in its folder, with the macros of tool/build/:
-#   host.mk       host_tool, unit_test
+#   host.mk       host_tool, unit_test, fuzz_target
 #   riscv64.mk    the cross compiler and its flags
 #   component.mk  component, service
 #   app.mk        app, packaged_app
@@ -43,7 +43,7 @@ include tool/build/archive.mk
 -include $(wildcard system/module.mk tool/module.mk test/module.mk test/*/module.mk)
 include tool/build/last.mk
 
-.PHONY: all kernel components apps wasm host unit archive clean format
+.PHONY: all kernel components apps wasm host unit fuzz archive clean format
 all: kernel components apps archive
 kernel: $(KERNEL)
 components: $(COMPONENTS)
@@ -51,6 +51,7 @@ apps: $(APPS)
 host: $(HOST_TOOLS)
 wasm: $(WASM)
 unit: $(UNIT_TESTS)
+fuzz: $(FUZZ_TARGETS)
 archive: $(ARCHIVE)
 
 clean:
