@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # The kernel: portable core, one architecture, the checker. Boot code reads the devicetree with libfdt.
+# Everything in the kernel lies in the last 2 GiB (kernel/arch/riscv64/layout.h), so one LUI reaches it: medlow.
 KERNEL := $(OUT)/kernel.elf
 KERNEL_SOURCES := $(wildcard kernel/*.c kernel/check/*.c kernel/arch/riscv64/*.c kernel/arch/riscv64/*.S)
 KERNEL_OBJECTS := $(KERNEL_SOURCES:%=$(OUT)/kernel.objects/%.o)
 KERNEL_LINKER_SCRIPT := kernel/arch/riscv64/kernel.ld
-$(eval $(call riscv64_objects,$(OUT)/kernel.objects,$$(KERNEL_CFLAGS) -Ikernel/arch/riscv64 -isystem $(PICOLIBC_INCLUDE) $(LIBFDT_CFLAGS)))
+$(eval $(call riscv64_objects,$(OUT)/kernel.objects,$$(KERNEL_CFLAGS) -mcmodel=medlow -O2 -Ikernel/arch/riscv64 -isystem $(PICOLIBC_INCLUDE) $(LIBFDT_CFLAGS)))
 $(eval $(call needs_libfdt,$(KERNEL_OBJECTS)))
 
 $(KERNEL): $(KERNEL_OBJECTS) $(LIBFDT) $(KERNEL_LINKER_SCRIPT)

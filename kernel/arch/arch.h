@@ -21,6 +21,9 @@ struct machine {
     uint32_t init_start, init_end; // pages of boot-only code and data, free once user space runs
 };
 _Noreturn void kernel_main(const struct machine *machine); // portable, main.c: ends in arch_enter()
+// The pages init_start to init_end of the machine are plain memory from now on, writable and not executable. Called
+// once, before anything is written there; `machine` itself lies in them.
+void arch_init_release(void);
 
 _Noreturn void arch_poweroff(uint32_t code); // 0: clean; else tells the outside that it was not
 _Noreturn void arch_reboot(void);
@@ -64,6 +67,8 @@ enum nj_status arch_space_create(uint32_t space, enum nj_space_type type);
 uint64_t arch_space_image_base(uint32_t space, uint32_t window_log2);
 // May user-chosen mappings of a process go here? (user half, not page 0)
 bool arch_space_address_ok(uint32_t space, uint64_t address, uint64_t bytes);
+// Makes sure that mapping a page at the address needs no further table. NEEDS_SUPPLY.
+enum nj_status arch_space_prepare(uint32_t space, uint64_t address);
 // Maps one page. `page` counts from the start of RAM, or is an absolute physical page with MAP_DEVICE. ALREADY_MAPPED.
 enum nj_status arch_space_map(uint32_t space, uint64_t address, uint32_t page, uint32_t access);
 // Maps the shared entry page at `address` (kernel stubs for capsules, system-call stubs for processes).

@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 struct context {
-    uint64_t reg[32];     // x1-x31 at their number; reg[0] is scratch for a store-conditional
+    uint64_t reg[32]; // x1-x31 at their number; reg[0] is scratch for a store-conditional
     uint64_t pc;
     uint64_t status;      // sstatus to run with: user or supervisor mode, floating point on or off
     uint64_t root;        // satp of its space, ready to write
@@ -12,7 +12,7 @@ struct context {
     uint32_t table_count; // slots in it
     uint32_t flags;       // not 0: leave the fast paths (CONTEXT_*)
     uint32_t self;        // index of the thread
-    uint32_t unused;
+    uint32_t number;      // capsule: number of the call it is in, to repeat it
     uint64_t fp[32];
     uint64_t fcsr;
 };
@@ -23,8 +23,8 @@ struct context {
 #define CONTEXT_CAPSULE 4 // (not a reason by itself: masked in the test) runs in a capsule
 
 // Message registers, by the names of abi/syscall.h.
-#define REG_BADGE 5   // t0: in capability, out badge
-#define REG_TAG 6     // t1
-#define REG_NUMBER 7  // t2: call number of a process
-#define REG_WORD 10   // a0-a7: message words
-#define REG_REPLY 28  // t3
+#define REG_BADGE 5  // t0: in capability, out badge
+#define REG_TAG 6    // t1
+#define REG_NUMBER 7 // t2: call number of a process
+#define REG_WORD 10  // a0-a7: message words
+#define REG_REPLY 28 // t3

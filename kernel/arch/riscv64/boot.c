@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+// From boot.S, running at its final address on a rough page table, to kernel_main(): reads the devicetree, builds the
+// kernel's page table, starts timer and interrupt controller. All of it is given back to user space afterwards.
+#include <stddef.h>
+
+#include "kernel/arch/arch.h"
+#include "kernel/arch/riscv64/boot_devicetree.h"
+#include "kernel/arch/riscv64/csr.h"
+#include "kernel/arch/riscv64/layout.h"
+#include "kernel/arch/riscv64/machine.h"
+#include "kernel/arch/riscv64/mmu.h"
+#include "kernel/arch/riscv64/plic.h"
+#include "kernel/arch/riscv64/timer.h"
+
+#define DEVICETREE_BYTES_MAX 0x100000u
+#define PTE_RAM (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D | PTE_G)
+#define TABLES 4 // image, large, upper, root
+
+extern uint64_t early_leaves[TABLE_ENTRIES]; // boot.S
+extern const uint8_t trap_vector[], init_start[], init_text_end[], init_end[], text_start[], text_end[], rodata_end[],
+    _end[];
+_Noreturn void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint64_t entry_ticks);
+
+static struct platform platform;
+static struct machine machine;
+
+_Noreturn static void boot_refuse(const char *problem)
+{
+    console_text("nightjar cannot start: ");
+    console_text(problem);
+    console_text("\n");
+    arch_poweroff(1);
+}
+
+static uint32_t page_of(const uint8_t *address)
+{
+    return (uint32_t)(((uint64_t)address - DIRECT_MAP) / PAGE_BYTES);
+}
+
+static uint64_t large_entry(uint64_t physical)
+{
+    return physical / PAGE_BYTES << PTE_PPN_SHIFT | PTE_RAM;
+}
+
+static uint32_t table_new(void)
+{
+    uint32_t page = machine.kernel_end++;
+    for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
+        pages[page][i] = 0;
+    }
+    return page;
+}
+
+static uint64_t table_entry(uint32_t page)
+{
+    return (mmu_ram_frame + page) << PTE_PPN_SHIFT | PTE_V;
+}
+
+// The 2 MiB around the kernel image, page by page: text may not be written, nothing else executed.
+static void map_image(uint32_t table)
+{
+    uint32_t first = KERNEL_OFFSET / PAGE_BYTES;
+    for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
+        uint32_t page = first + i;
+        uint64_t bits = PTE_RAM;
+        if (page < page_of(init_text_end) || (page >= page_of(text_start) && page < page_of(text_end))) {
+            bits = (PTE_RAM & ~PTE_W) | PTE_X;
+        } else if (page >= page_of(text_end) && page < page_of(rodata_end)) {
+            bits = PTE_RAM & ~PTE_W;
+        }
+        pages[table][i] = (mmu_ram_frame + page) << PTE_PPN_SHIFT | bits;
+    }
+}
+
+static void map_device(uint32_t table, uint64_t address, struct range device, uint64_t offset)
+{
+    pages[table][(address - DIRECT_MAP) / LARGE_PAGE] = large_entry((device.start + offset) & ~(LARGE_PAGE - 1ull));
+}
+
+// Image and large: the direct map, a leaf for each 2 MiB of RAM and the kernel's devices in the last ones. Upper: the
+// root of an Sv39 table, or the table below the root of Sv48.
+static uint32_t direct_map_build(void)
+{
+    uint32_t image = table_new();
+    uint32_t large = table_new();
+    uint32_t upper = table_new();
+    map_image(image);
+    for (uint64_t offset = 0; offset < (uint64_t)machine.ram_pages * PAGE_BYTES; offset += LARGE_PAGE) {
+        pages[large][offset / LARGE_PAGE] = large_entry(machine.ram_start + offset);
+    }
+    pages[large][KERNEL_OFFSET / LARGE_PAGE] = table_entry(image);
+    map_device(large, DEVICE_PLIC, platform.plic, 0);
+    map_device(large, DEVICE_PLIC_CONTEXT, platform.plic, LARGE_PAGE);
+    if (platform.finisher.bytes != 0) {
+        map_device(large, DEVICE_FINISHER, platform.finisher, 0);
+    }
+    pages[upper][DIRECT_MAP_ROOT_INDEX] = table_entry(large);
+    mmu_image_table = image;
+    return upper;
+}
+
+static bool root_activate(uint32_t root, uint64_t mode)
+{
+    uint64_t satp = mode << SATP_MODE_SHIFT | (mmu_ram_frame + root);
+    csr_write(satp, satp); // a mode that the hart does not have leaves everything as it was
+    __asm__ volatile("sfence.vma" : : : "memory");
+    if (csr_read(satp) != satp) {
+        return false;
+    }
+    mmu_kernel_root = root;
+    mmu_satp_mode = mode << SATP_MODE_SHIFT;
+    return true;
+}
+
+static void mmu_start(void)
+{
+    uint32_t upper = direct_map_build();
+    mmu_levels = 4;
+    if (!platform.wants_sv39) {
+        uint32_t root = table_new();
+        pages[root][TABLE_ENTRIES - 1] = table_entry(upper);
+        if (root_activate(root, SATP_SV48)) {
+            return;
+        }
+        machine.kernel_end = root; // the last page taken
+    }
+    mmu_levels = 3;
+    if (!root_activate(upper, SATP_SV39)) {
+        boot_refuse("the hart has neither Sv48 nor Sv39");
+    }
+}
+
+static void platform_check(uint64_t ram_start)
+{
+    if (!platform.has_zba || !platform.has_zbb) {
+        boot_refuse("the hart lacks the extensions Zba and Zbb");
+    }
+    if (platform.ram.start != ram_start) {
+        boot_refuse("the kernel was not loaded 2 MiB above the start of RAM");
+    }
+    if (platform.ticks_per_second == 0) {
+        boot_refuse("the clock has no frequency");
+    }
+    if (platform.plic.start % LARGE_PAGE != 0 || platform.plic_context >= 512) {
+        boot_refuse("the PLIC is not where this kernel can map it");
+    }
+}
+
+// Of RAM, what the direct map reaches.
+static uint64_t ram_bytes(void)
+{
+    uint64_t bytes = platform.ram.bytes < DIRECT_MAP_BYTES ? platform.ram.bytes : DIRECT_MAP_BYTES;
+    return bytes & ~(PAGE_BYTES - 1ull);
+}
+
+static uint64_t page_up(uint64_t bytes)
+{
+    return (bytes + PAGE_BYTES - 1) / PAGE_BYTES;
+}
+
+// A range in pages of RAM; false if it is not wholly inside.
+static bool range_pages(struct range range, uint32_t *first, uint32_t *end)
+{
+    uint64_t offset = range.start - machine.ram_start;
+    if (range.start < machine.ram_start || offset > ram_bytes() || range.bytes > ram_bytes() - offset) {
+        return false;
+    }
+    *first = (uint32_t)(offset / PAGE_BYTES);
+    *end = (uint32_t)page_up(offset + range.bytes);
+    return true;
+}
+
+// What the firmware reserves below the kernel becomes one range; RAM ends at the first thing reserved above it, but
+// for archive and devicetree, which loaders reserve too.
+static void reserved_apply(void)
+{
+    for (uint32_t i = 0; i < platform.reserved_count; i++) {
+        struct range range = platform.reserved[i];
+        uint32_t first, end;
+        if (range.bytes == 0 || !range_pages(range, &first, &end)) {
+            continue;
+        }
+        bool is_known = (first >= machine.archive_start && end <= machine.archive_end) ||
+                        (first >= machine.devicetree_start && end <= machine.devicetree_end);
+        if (end <= machine.kernel_start) {
+            machine.firmware_end = end > machine.firmware_end ? end : machine.firmware_end;
+        } else if (!is_known && first < machine.ram_pages) {
+            machine.ram_pages = first;
+        }
+    }
+    if (machine.firmware_end == 0) {
+        machine.firmware_end = machine.kernel_start; // the firmware does not say what it uses
+    }
+}
+
+static void memory_plan(struct range tree)
+{
+    if (ram_bytes() < platform.ram.bytes) {
+        console_text("nightjar: memory beyond 1018 MiB is not used\n");
+    }
+    machine.ram_start = platform.ram.start;
+    machine.ram_pages = (uint32_t)(ram_bytes() / PAGE_BYTES);
+    machine.kernel_start = KERNEL_OFFSET / PAGE_BYTES;
+    machine.init_start = page_of(init_start);
+    machine.init_end = page_of(init_end);
+    if (!range_pages(tree, &machine.devicetree_start, &machine.devicetree_end)) {
+        boot_refuse("the devicetree lies outside the memory that is used");
+    }
+    machine.devicetree_bytes = tree.bytes;
+    if (platform.archive.bytes != 0) {
+        if (!range_pages(platform.archive, &machine.archive_start, &machine.archive_end)) {
+            boot_refuse("the boot archive lies outside the memory that is used");
+        }
+        machine.archive_bytes = platform.archive.bytes;
+    }
+    reserved_apply();
+    for (uint32_t page = 0; page < machine.ram_pages; page++) {
+        page_kind[page] = 0;
+    }
+    machine.kernel_end = page_of(page_kind) + (uint32_t)page_up((uint64_t)_end % PAGE_BYTES + machine.ram_pages);
+    uint32_t tables_end = machine.kernel_end + TABLES;
+    if (tables_end > (KERNEL_OFFSET + LARGE_PAGE) / PAGE_BYTES || tables_end > machine.ram_pages) {
+        boot_refuse("the kernel and its tables do not fit");
+    }
+}
+
+// Where the devicetree can be read now, in the first page table: seen through its last two leaves if it lies beyond
+// what the direct map will reach.
+static uint64_t devicetree_address(uint64_t tree, uint64_t ram_start)
+{
+    uint64_t offset = tree - ram_start;
+    if (tree >= ram_start && offset < DIRECT_MAP_BYTES - DEVICETREE_BYTES_MAX) {
+        return DIRECT_MAP + offset;
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        early_leaves[TABLE_ENTRIES - 2 + i] = large_entry((tree & ~(LARGE_PAGE - 1ull)) + i * LARGE_PAGE);
+    }
+    __asm__ volatile("sfence.vma" : : : "memory");
+    return DIRECT_MAP + (TABLE_ENTRIES - 2ull) * LARGE_PAGE + tree % LARGE_PAGE;
+}
+
+// User space gets the devicetree too: one that is out of reach is copied to the end of RAM.
+static struct range devicetree_place(const uint64_t *tree, uint64_t physical)
+{
+    struct range range = {.start = physical, .bytes = platform.tree_bytes};
+    uint64_t end = platform.ram.start + ram_bytes();
+    if (physical >= platform.ram.start && physical + range.bytes <= end) {
+        return range;
+    }
+    range.start = end - page_up(range.bytes) * PAGE_BYTES;
+    if (platform.archive.start < end && platform.archive.start + platform.archive.bytes > range.start) {
+        boot_refuse("the boot archive lies at the end of the memory that is used");
+    }
+    uint64_t offset = range.start - platform.ram.start;
+    for (uint64_t i = 0; i < (range.bytes + 7) / 8; i++) {
+        pages[(offset + 8 * i) / PAGE_BYTES][i % (PAGE_BYTES / 8)] = tree[i];
+    }
+    return range;
+}
+
+void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint64_t entry_ticks)
+{
+    const uint64_t *readable = (const uint64_t *)devicetree_address(tree, ram_start);
+    const char *problem = boot_devicetree_read(readable, DEVICETREE_BYTES_MAX, (uint32_t)hart, &platform);
+    if (problem != NULL) {
+        boot_refuse(problem);
+    }
+    platform_check(ram_start);
+    csr_write(stvec, trap_vector);
+    mmu_ram_frame = ram_start / PAGE_BYTES;
+    memory_plan(devicetree_place(readable, tree));
+    mmu_start();
+    if (platform.finisher.bytes != 0) {
+        finisher_address = DEVICE_FINISHER + platform.finisher.start % LARGE_PAGE;
+    }
+    asid_init();
+    has_fp = platform.has_fp;
+    csr_write(scounteren, 7); // cycle, time, instret
+    csr_write(sstatus, SSTATUS_UXL64);
+    plic_init(platform.plic_context, platform.plic_sources);
+    timer_init(platform.ticks_per_second, platform.has_sstc);
+    machine.hart = (uint32_t)hart;
+    machine.entry_ns = timer_ticks_to_ns(entry_ticks);
+    kernel_main(&machine);
+}

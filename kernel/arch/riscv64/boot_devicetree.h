@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What boot needs to know about the machine, read from its devicetree. Boot only.
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#define RESERVED_MAX 16
+
+struct range {
+    uint64_t start, bytes; // physical; bytes 0: not there
+};
+
+struct platform {
+    uint64_t tree_bytes;                 // of the devicetree itself
+    struct range ram;                    // first memory bank
+    struct range reserved[RESERVED_MAX]; // by firmware
+    uint32_t reserved_count;
+    struct range archive; // initial ramdisk
+    struct range plic;
+    uint32_t plic_context, plic_sources;
+    struct range finisher;
+    uint32_t ticks_per_second;
+    bool has_zba, has_zbb, has_sstc, has_fp;
+    bool wants_sv39; // "sv39" among the boot arguments
+};
+
+// Reads the devicetree at `tree`, at most `bytes_max` of it are readable. NULL, or what is wrong with it. `hart` is the
+// boot hart.
+const char *boot_devicetree_read(const void *tree, uint64_t bytes_max, uint32_t hart, struct platform *platform);

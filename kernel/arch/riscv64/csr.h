@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Control and status registers of supervisor mode: bits for C and assembly, access for C.
+#pragma once
+
+#define SSTATUS_SIE 0x2
+#define SSTATUS_SPIE 0x20
+#define SSTATUS_SPP 0x100
+#define SSTATUS_FS 0x6000         // both bits: floating point on, "dirty"
+#define SSTATUS_UXL64 0x200000000 // user mode has 64-bit registers
+
+// sstatus of a thread, without the floating-point bits.
+#define STATUS_PROCESS (SSTATUS_UXL64 | SSTATUS_SPIE)
+#define STATUS_CAPSULE (SSTATUS_UXL64 | SSTATUS_SPIE | SSTATUS_SPP)
+
+#define SIE_TIMER 0x20
+#define SIE_EXTERNAL 0x200
+
+#define SATP_SV39 8
+#define SATP_SV48 9
+#define SATP_MODE_SHIFT 60
+#define SATP_ASID_SHIFT 44
+
+#define CSR_STIMECMP 0x14d // by number: the assembler does not know Sstc
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+#define CSR_TEXT_(x) #x
+#define CSR_TEXT(x) CSR_TEXT_(x)
+#define csr_read(name)                                                                                                 \
+    ({                                                                                                                 \
+        uint64_t csr_value_;                                                                                           \
+        __asm__ volatile("csrr %0, " CSR_TEXT(name) : "=r"(csr_value_) : : "memory");                                  \
+        csr_value_;                                                                                                    \
+    })
+#define csr_write(name, value) __asm__ volatile("csrw " CSR_TEXT(name) ", %0" : : "rK"((uint64_t)(value)) : "memory")
+#define csr_set(name, bits) __asm__ volatile("csrs " CSR_TEXT(name) ", %0" : : "rK"((uint64_t)(bits)) : "memory")
+#define csr_clear(name, bits) __asm__ volatile("csrc " CSR_TEXT(name) ", %0" : : "rK"((uint64_t)(bits)) : "memory")
+#endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The entry pages (abi/capsule.h) and the way from there into the kernel.
+//
+// For a capsule a slot turns interrupts off and jumps to its stub in kernel text; no trap is taken. For an image in a
+// process the same slot holds a system call. Slots without a call, and the gaps, are zero: an illegal instruction.
+#include "abi/syscall.h"
+#include "kernel/arch/riscv64/csr.h"
+#include "kernel/arch/riscv64/offsets.h"
+
+    .section .rodata.entry, "a"
+    .option norvc
+    .option norelax
+    .balign 4096
+    .globl entry_page_capsule, entry_page_process
+entry_page_capsule:
+    .skip 2048
+    .irp number, 0,1,2,3,4,5,6,7,8,9,10,11
+    csrci sstatus, SSTATUS_SIE
+    lui t4, %hi(entry_\number)
+    jalr zero, %lo(entry_\number)(t4)
+    .word 0
+    .endr
+    .balign 4096
+entry_page_process:
+    .skip 2048
+    .irp number, 0,1,2,3,4,5,6,7,8,9,10,11
+    li t2, \number
+    ecall
+    ret
+    .word 0
+    .endr
+    .balign 4096
+.if NJ_SYS_COUNT != 12
+    .error "the lists of numbers above end with the last system call"
+.endif
+
+// Interrupts off; t2, t4, t5, t6 are dead across calls; gp, tp, s11 are the sandbox's. ra is masked although the checker
+// lets no other value into it: here it becomes a pc.
+    .text
+    .irp number, 0,1,2,3,4,5,6,7,8,9,10,11
+entry_\number:
+    li t6, \number
+    j capsule_call
+    .endr
+
+capsule_call: // as if trapped: everything is saved, the pc is the return address
+    csrr t5, sscratch
+    sd tp, CONTEXT_REG(4)(t5)
+    and ra, ra, s11
+    or ra, ra, tp
+    mv tp, t5
+    sd ra, CONTEXT_REG(1)(tp)
+    sd ra, CONTEXT_PC(tp)
+    sw t6, CONTEXT_NUMBER(tp)
+    .irp n, 2,3,5,6,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28
+    sd x\n, CONTEXT_REG(\n)(tp)
+    .endr
+    sd gp, CONTEXT_REG(7)(tp)
+    sd zero, CONTEXT_REG(29)(tp)
+    sd gp, CONTEXT_REG(30)(tp)
+    sd zero, CONTEXT_REG(31)(tp)
+    mv a0, tp
+    mv a1, t6
+    lui sp, %hi(kernel_stack_top)
+    addi sp, sp, %lo(kernel_stack_top)
+    call trap_capsule_call
+    j thread_resume

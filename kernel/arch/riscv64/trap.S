@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Into the kernel and out of it, with all registers. One vector serves user mode, capsules and the kernel's own bugs.
+//
+// sscratch is the current thread always, also inside the kernel: the vector swaps it for two instructions only.
+// Outside the kernel sstatus.SIE is 1, inside it is 0; so SPP = 1 with SPIE = 0 says that the kernel itself trapped.
+#include "kernel/arch/riscv64/csr.h"
+#include "kernel/arch/riscv64/offsets.h"
+
+    .section .text.trap, "ax"
+    .balign 4
+    .globl trap_vector
+trap_vector:
+    csrrw tp, sscratch, tp
+    sd s0, CONTEXT_REG(8)(tp)
+    csrrw s0, sscratch, tp
+    sd s0, CONTEXT_REG(4)(tp)
+    .irp n, 1,2,3,5,6,7,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    sd x\n, CONTEXT_REG(\n)(tp)
+    .endr
+    csrr s0, sepc
+    sd s0, CONTEXT_PC(tp)
+    mv a0, tp
+    csrr a1, scause
+    csrr a2, stval
+    csrr t0, sstatus
+    andi t0, t0, SSTATUS_SPP | SSTATUS_SPIE
+    addi t0, t0, -SSTATUS_SPP
+    lui sp, %hi(kernel_stack_top)
+    addi sp, sp, %lo(kernel_stack_top)
+    beqz t0, 1f
+    call trap_handle
+    j thread_resume
+1:  call kernel_trapped
+
+// _Noreturn void arch_enter(uint32_t thread)
+    .globl arch_enter
+arch_enter:
+    lui sp, %hi(kernel_stack_top)
+    addi sp, sp, %lo(kernel_stack_top)
+    .globl thread_resume
+thread_resume: // a0 = thread, NIL: idle
+    bnez a0, 1f
+    call trap_idle
+    j thread_resume
+1:  slli a0, a0, THREAD_SHIFT
+    lui tp, %hi(threads)
+    add tp, tp, a0
+    sc.d zero, zero, (tp) // a reservation that another thread made must not survive
+    ld s0, CONTEXT_ROOT(tp)
+    csrr s1, satp
+    beq s0, s1, 2f
+    csrw satp, s0
+    lui s1, %hi(asid_is_absent)
+    lbu s1, %lo(asid_is_absent)(s1)
+    beqz s1, 2f
+    sfence.vma
+2:  csrw sscratch, tp
+    ld s0, CONTEXT_PC(tp)
+    csrw sepc, s0
+    ld s0, CONTEXT_STATUS(tp)
+    csrw sstatus, s0
+    .irp n, 1,2,3,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    ld x\n, CONTEXT_REG(\n)(tp)
+    .endr
+    ld tp, CONTEXT_REG(4)(tp)
+    sret

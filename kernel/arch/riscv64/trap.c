@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a trap of the hart to an event of the portable kernel. Runs on the kernel stack with all registers of the
+// current thread saved; the answer is the thread to run next, NIL to idle.
+#include "abi/capsule.h"
+#include "kernel/arch/arch.h"
+#include "kernel/arch/riscv64/csr.h"
+#include "kernel/arch/riscv64/layout.h"
+#include "kernel/arch/riscv64/machine.h"
+#include "kernel/arch/riscv64/plic.h"
+#include "kernel/arch/riscv64/timer.h"
+
+#define CAUSE_INTERRUPT (1ull << 63)
+#define INTERRUPT_TIMER 5
+#define INTERRUPT_EXTERNAL 9
+
+enum cause {
+    CAUSE_FETCH_MISALIGNED = 0,
+    CAUSE_FETCH_ACCESS = 1,
+    CAUSE_ILLEGAL = 2,
+    CAUSE_BREAKPOINT = 3,
+    CAUSE_LOAD_MISALIGNED = 4,
+    CAUSE_LOAD_ACCESS = 5,
+    CAUSE_STORE_MISALIGNED = 6,
+    CAUSE_STORE_ACCESS = 7,
+    CAUSE_CALL = 8,
+    CAUSE_FETCH_PAGE = 12,
+    CAUSE_LOAD_PAGE = 13,
+    CAUSE_STORE_PAGE = 15,
+};
+
+static uint32_t interrupt(uint32_t current, uint64_t number)
+{
+    if (number == INTERRUPT_TIMER) {
+        timer_stop();
+        return kernel_timer(current);
+    }
+    uint32_t source = number == INTERRUPT_EXTERNAL ? plic_claim() : 0;
+    return source != 0 ? kernel_interrupt(current, source) : current;
+}
+
+// Nothing to run: sleep. An interrupt that is pending ends WFI though interrupts are off, and needs no trap.
+uint32_t trap_idle(void)
+{
+    __asm__ volatile("wfi" : : : "memory");
+    uint64_t pending = csr_read(sip);
+    uint32_t next = NIL;
+    if (pending & SIE_TIMER) {
+        next = interrupt(next, INTERRUPT_TIMER);
+    }
+    if (next == NIL && (pending & SIE_EXTERNAL)) {
+        next = interrupt(next, INTERRUPT_EXTERNAL);
+    }
+    return next;
+}
+
+static bool has_image(uint32_t thread)
+{
+    return spaces[threads[thread].space].code.cap.kind == NJ_KIND_CODE;
+}
+
+static bool in_stack_guard(uint32_t thread, uint64_t address)
+{
+    const struct layout *layout = &spaces[threads[thread].space].layout;
+    return has_image(thread) &&
+           (layout->stack_low - 1 - address < NJ_CAPSULE_GUARD || address - layout->stack_high < NJ_CAPSULE_GUARD);
+}
+
+// The instruction at the saved pc, read through the direct map: not every hart hands it over. 0 if it is not there.
+static uint32_t instruction_fetch(uint32_t thread)
+{
+    uint32_t space = threads[thread].space;
+    uint64_t pc = threads[thread].context.pc;
+    uint32_t word = 0;
+    for (uint32_t half = 0; half < 2; half++) {
+        uint64_t address = pc + 2 * half;
+        uint32_t page = arch_space_lookup(space, address, MAP_EXECUTE);
+        if (page == NIL) {
+            return half == 0 ? 0 : word;
+        }
+        uint64_t cell = pages[page][address % PAGE_BYTES / 8];
+        word |= (uint32_t)(cell >> (address % 8 * 8) & 0xffff) << (16 * half);
+        if ((word & 3) != 3) {
+            return word; // compressed
+        }
+    }
+    return word;
+}
+
+static uint32_t illegal(uint32_t current, uint64_t value)
+{
+    uint32_t word = value != 0 ? (uint32_t)value : instruction_fetch(current);
+    if (fp_take(current, word)) {
+        return current;
+    }
+    if (word == NJ_TRAP_WORD && has_image(current)) {
+        return kernel_fault(current, NJ_FAULT_TRAP, word);
+    }
+    return kernel_fault(current, NJ_FAULT_ILLEGAL, word);
+}
+
+static uint32_t exception(uint32_t current, uint64_t cause, uint64_t value)
+{
+    switch (cause) {
+    case CAUSE_ILLEGAL:
+        return illegal(current, value);
+    case CAUSE_BREAKPOINT:
+        return kernel_fault(current, NJ_FAULT_BREAKPOINT, value);
+    case CAUSE_LOAD_ACCESS:
+    case CAUSE_LOAD_PAGE:
+        return kernel_fault(current, in_stack_guard(current, value) ? NJ_FAULT_STACK : NJ_FAULT_READ, value);
+    case CAUSE_STORE_ACCESS:
+    case CAUSE_STORE_PAGE:
+        return kernel_fault(current, in_stack_guard(current, value) ? NJ_FAULT_STACK : NJ_FAULT_WRITE, value);
+    case CAUSE_FETCH_ACCESS:
+    case CAUSE_FETCH_PAGE:
+        return kernel_fault(current, NJ_FAULT_FETCH, value);
+    case CAUSE_FETCH_MISALIGNED:
+    case CAUSE_LOAD_MISALIGNED:
+    case CAUSE_STORE_MISALIGNED:
+        return kernel_fault(current, NJ_FAULT_MISALIGNED, value);
+    default: // nothing else is delegated to supervisor mode
+        return kernel_fault(current, NJ_FAULT_ILLEGAL, value);
+    }
+}
+
+uint32_t trap_handle(struct context *context, uint64_t cause, uint64_t value)
+{
+    uint32_t current = context->self;
+    if (cause == CAUSE_CALL) {
+        context->pc += 4;
+        return kernel_syscall(current, context->reg[REG_NUMBER]);
+    }
+    // A capsule that was stopped between the last two instructions of a kernel entry, in kernel text: the one that is
+    // left is the return.
+    if ((context->status & SSTATUS_SPP) && context->pc >= DIRECT_MAP) {
+        context->pc = context->reg[NJ_REG_RA];
+    }
+    if (cause & CAUSE_INTERRUPT) {
+        return interrupt(current, cause & ~CAUSE_INTERRUPT);
+    }
+    return exception(current, cause, value);
+}
+
+uint32_t trap_capsule_call(struct context *context, uint64_t number)
+{
+    return kernel_syscall(context->self, number);
+}
