@@ -42,8 +42,11 @@ size_t message_get_bytes(struct message *message, uint32_t first, void *bytes, s
     return count;
 }
 
-static uint64_t message_tag(const struct message *message)
+// All eight registers travel, whatever the tag says: nothing that was not meant for the other side stays in them.
+static uint64_t message_tag(struct message *message)
 {
+    for (uint32_t i = message->words; i < NJ_MESSAGE_REGISTERS; i++)
+        message->word[i] = 0;
     return nj_tag(message->words, message->send_slot);
 }
 
@@ -53,6 +56,9 @@ static enum nj_status message_received(struct message *message, int64_t tag)
     message->send_slot = NJ_SLOT_NONE;
     message->words = tag < 0 ? 0 : (uint32_t)tag & NJ_TAG_WORDS_MASK;
     message->has_cap = tag >= 0 && (tag & NJ_TAG_CAP) != 0;
+    message->is_signal = tag >= 0 && (tag & NJ_TAG_SIGNAL) != 0;
+    if (message->is_signal)
+        message->badge = message->word[0];
     return nj_status_of(tag);
 }
 
@@ -69,9 +75,10 @@ static enum nj_status send_copy(uint32_t slot, struct message *message,
                                 int64_t (*send)(uint32_t slot, uint64_t tag, uint64_t words[8]))
 {
     uint64_t words[NJ_MESSAGE_REGISTERS];
+    uint64_t tag = message_tag(message);
     memcpy(words, message->word, sizeof(words));
-    enum nj_status status = nj_status_of(send(slot, message_tag(message), words));
-    if (status != NJ_WOULD_BLOCK)
+    enum nj_status status = nj_status_of(send(slot, tag, words));
+    if (status == NJ_OK)
         message->send_slot = NJ_SLOT_NONE;
     return status;
 }
@@ -88,8 +95,13 @@ enum nj_status message_try_send(uint32_t slot, struct message *message)
 
 void message_reply(uint32_t slot, struct message *message)
 {
-    enum nj_status lost = message_send(slot, message);
-    (void)lost;
+    enum nj_status status = message_send(slot, message);
+    if (status != NJ_NO_RIGHT || message->send_slot == NJ_SLOT_NONE)
+        return;
+    // The client's capability does not let one travel back: it gets the words at least, and does not wait for ever.
+    message->send_slot = NJ_SLOT_NONE;
+    status = message_send(slot, message);
+    (void)status;
 }
 
 enum nj_status message_recv(uint32_t slot, struct message *message)

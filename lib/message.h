@@ -14,23 +14,15 @@ struct message {
     uint64_t word[NJ_MESSAGE_REGISTERS];
     uint64_t badge;        // out: of the capability that the sender used, or the bits of a notification
     uint32_t words;        // in: words to send; out: words received, 0 to NJ_MESSAGE_WORDS
-    uint32_t send_slot;    // in: capability to send along, or NJ_SLOT_NONE; cleared by every call
+    uint32_t send_slot;    // in: capability to send along, or NJ_SLOT_NONE; cleared when it was sent
     uint32_t receive_slot; // in: empty slot for a capability that arrives, or NJ_SLOT_NONE; kept
     uint32_t reply_slot;   // in: reply object that will hold a caller, or NJ_SLOT_NONE; kept
     bool has_cap;          // out: a capability arrived in receive_slot
+    bool is_signal;        // out: no message, but the thread's bound notification; badge holds its bits
 };
 
 // The message page of this component's thread, set before main(). A component has one thread that sends messages.
 extern uint64_t *message_page;
-
-// Badges of notifications have this bit, badges of endpoints never: that tells a signal that ended a receive from a
-// message.
-#define BADGE_SIGNAL 0x80000000u
-
-static inline bool message_is_signal(const struct message *message)
-{
-    return (message->badge & BADGE_SIGNAL) != 0;
-}
 
 // Word `index` (below NJ_MESSAGE_WORDS) of the message, wherever it lies.
 static inline uint64_t *message_word(struct message *message, uint32_t index)

@@ -11,8 +11,8 @@
 //   "serve"             its own endpoint, if it serves: all rights, no badge, so that it can mint more
 //   "client-<name>"     value: badge of that component, one per component that uses this one
 //   "reply"             slot of the first reply object, value: how many (`replies`; consecutive slots)
-//   "notification"      notification bound to its thread: signals end a recv. All rights, no badge, to mint from with
-//                       BADGE_SIGNAL | bit. Given by the property `notification` or with a device or timer
+//   "notification"      notification bound to its thread: signals end a recv. All rights, no badge, to mint from. Given by
+//                       the property `notification` or with a device or timer
 //   "device"            value: address where the device's registers are mapped
 //   "interrupt"         slot of the device's (or timer's) interrupt object, bound; value: badge it signals
 //   "system" "sched-control" "interrupt-control"   by `authority`

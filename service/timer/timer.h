@@ -2,7 +2,7 @@
 // Timers. Interface "timer". The time itself needs no service: nj_time(), nanoseconds since boot.
 //
 // A thread that has nothing else to do sleeps. A server that must not block binds a notification once and arms it: the
-// notification, bound to the server's thread, ends its recv (message_is_signal).
+// notification, bound to the server's thread, ends its recv (message.is_signal).
 #pragma once
 #include "lib/service.h"
 
