@@ -131,7 +131,8 @@ def size_group():
 
 
 def groups():
-    listed = subprocess.run(["make", "-C", str(ROOT), "-s", "list-archives"], check=True, capture_output=True, text=True)
+    listed = subprocess.run(["make", "-C", str(ROOT), "-s", "list-archives"], check=True, stdout=subprocess.PIPE,
+                            text=True)
     known = {"boot": boot_group, "size": size_group}
     known.update({name[6:]: archive_group(name[6:]) for name in listed.stdout.split() if name.startswith("bench-")})
     known.update({path.stem: console_group(path.stem) for path in (ROOT / "test" / "bench").glob("*.console")})

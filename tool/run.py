@@ -17,7 +17,7 @@ def arguments():
                         help="put FILE into the boot archive as package/FILE; may be repeated")
     parser.add_argument("--memory", default="128M", metavar="SIZE", help="of the machine")
     parser.add_argument("--exact", action="store_true", help="count instructions: one virtual nanosecond each")
-    parser.add_argument("--sv39", action="store_true", help="harts with three-level page tables only")
+    parser.add_argument("--sv39", action="store_true", help="use three-level page tables, as on harts that have no others")
     parser.add_argument("--timeout", type=float, default=DEFAULT_TIMEOUT_S, metavar="S",
                         help="seconds without a prompt that count as a hang; 0 for ever")
     return parser.parse_args()

@@ -13,8 +13,8 @@ HOST_CFLAGS := $(WARNINGS) -O2 -g -I. -D_GNU_SOURCE
 UNIT_CFLAGS := $(WARNINGS) -O1 -g -I. -D_GNU_SOURCE -fsanitize=address,undefined -fno-sanitize-recover=all \
     -fno-omit-frame-pointer
 FUZZ_CC ?= clang-14
-FUZZ_CFLAGS := $(WARNINGS) -Wno-unused-but-set-variable -O1 -g -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-    -fno-omit-frame-pointer
+FUZZ_CFLAGS := $(WARNINGS) -Wno-unused-but-set-variable -O1 -g -I. -D_GNU_SOURCE \
+    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # 1 output, 2 object folder, 3 sources, 4 flags, 5 libraries, 6 compiler
 define host_program
