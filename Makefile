@@ -21,9 +21,14 @@ OUT := $(BUILD)/$(BOARD)
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules --no-builtin-variables --no-print-directory
 
+# make V=1 shows the commands; make -s says nothing unless PROGRESS=1, which is how `./nj` builds.
 ifneq ($(V),1)
 Q := @
+ifneq ($(if $(PROGRESS),,$(findstring s,$(firstword -$(MAKEFLAGS)))),)
+say = @
+else
 say = @printf '%-9s %s\n' $(1) $(2) &&
+endif
 else
 say :=
 endif

@@ -26,7 +26,7 @@ def make(*targets, board=DEFAULT_BOARD):
     with open(BUILD / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         jobs = f"-j{os.cpu_count() or 1}"
-        done = subprocess.run(["make", "-C", str(ROOT), "-s", jobs, f"BOARD={board}", *targets],
+        done = subprocess.run(["make", "-C", str(ROOT), "-s", jobs, f"BOARD={board}", "PROGRESS=1", *targets],
                               stdin=subprocess.DEVNULL, stdout=2)
     if done.returncode != 0:
         raise Trouble("the build failed")
