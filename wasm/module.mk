@@ -4,3 +4,7 @@ WASM_DECODE := $(addprefix wasm/,arena.c utf8.c reader.c instruction.c section.c
     segment.c names.c module.c validate.c validate_control.c validate_special.c)
 
 $(eval $(call host_tool,wasm-check,tool/wasm_check.c $(WASM_DECODE)))
+$(eval $(call unit_test,wasm_reader,wasm/reader.c wasm/utf8.c))
+$(eval $(call unit_test,wasm_module,$(WASM_DECODE)))
+$(eval $(call unit_test,wasm_instruction,$(WASM_DECODE)))
+$(eval $(call unit_test,wasm_validate,$(WASM_DECODE)))
