@@ -283,7 +283,10 @@ void editor_show(struct editor *editor)
         editor->is_finished = false;
         editor->length = 0;
         editor->cursor = 0;
+    } else if (editor->is_hidden) {
+        editor->write(" \r", 2); // so that programs that drive the console can tell it from the prompt of a new line
     }
+    editor->is_hidden = false;
     editor->write(editor->prompt, strlen(editor->prompt));
     editor->write(editor->line, editor->length);
     editor_repeat(editor, '\b', editor->length - editor->cursor);
@@ -295,5 +298,6 @@ void editor_hide(struct editor *editor)
     if (editor->is_shown) {
         editor->write("\r\033[K", 4);
         editor->is_shown = false;
+        editor->is_hidden = true;
     }
 }

@@ -35,6 +35,7 @@ struct editor {
     bool was_return;  // the last byte was CR: a following LF belongs to it
     bool is_finished; // the line was handed out: the next byte begins a new one
     bool is_shown;    // prompt and line stand on the screen
+    bool is_hidden;   // they stood there and were taken off
 };
 
 void editor_init(struct editor *editor, const char *prompt, void (*write)(const char *text, size_t bytes));
