@@ -9,7 +9,7 @@
 #include <string.h>
 
 static struct ring ring;
-static enum log_level print_level = LOG_INFO;
+static enum log_level print_level;
 static uint32_t uart;
 
 // "client-uart" with this badge as its value: "uart".
@@ -134,6 +134,7 @@ static bool serve(struct message *message)
 
 int main(void)
 {
+    print_level = LOG_INFO;
     uart = startup_slot("uart");
     uint32_t endpoint = startup_slot("serve");
     struct message message = {.reply_slot = startup_slot("reply")};
