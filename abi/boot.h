@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 // Boot archive: this header, then `count` entries, then the files, each at a multiple of 4096. Entry 0 is the root server,
-// a native component (component.h). Little-endian.
+// a native component (component.h); its file lies last, so that its memory can be given back. Little-endian.
 #define NJ_ARCHIVE_MAGIC 0x31414a4e // "NJA1"
 #define NJ_ARCHIVE_NAME_BYTES 48
 #define NJ_ARCHIVE_FILES_MAX 72
@@ -32,19 +32,21 @@ struct nj_archive {
 #define NJ_BOOT_SLOT_SCHED_CONTROL 5
 #define NJ_BOOT_SLOT_INTERRUPT_CONTROL 6
 #define NJ_BOOT_SLOT_SYSTEM 7
-#define NJ_BOOT_SLOT_ARCHIVE 8       // frame over the whole archive, read and execute; mapped at archive_address
+#define NJ_BOOT_SLOT_ARCHIVE 8       // frame over the archive up to the root server's file, read and execute; mapped at
+                                     // archive_address
 #define NJ_BOOT_SLOT_DEVICETREE 9    // frame over the machine's devicetree, read; mapped at devicetree_address
 #define NJ_BOOT_SLOT_ROOT_MEMORY 10  // untyped the root server itself was made from (revoked, everything of it is free)
-#define NJ_BOOT_SLOT_ROOT_FILE 11    // untyped under the root server's file in the archive, header included; as above
+#define NJ_BOOT_SLOT_ROOT_FILE 11    // untyped under the root server's file in the archive; as above
 #define NJ_BOOT_SLOT_MEMORY 12       // first of memory_count untyped capabilities: all memory that is left
 #define NJ_BOOT_MEMORY_MAX 64
+#define NJ_BOOT_SLOT_ROOT_TEXT 76    // frame over the root server's text
 #define NJ_BOOT_SLOTS 512            // slots of the root server's table
 
 struct nj_boot {
     uint32_t abi_version; // NJ_ABI_VERSION
     uint32_t memory_count;
     uint64_t archive_address;
-    uint64_t archive_bytes;
+    uint64_t archive_bytes; // of the frame
     uint64_t devicetree_address;
     uint64_t devicetree_bytes;
     uint64_t entry_to_user_ns; // from kernel entry to the first instruction of the root server

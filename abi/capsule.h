@@ -40,9 +40,9 @@
 #define NJ_CAPSULE_GUARD 8192
 #define NJ_STACK_BYTES_MAX 0x1000000
 #define NJ_STATE_BYTES_MAX 0x4000000
-#define NJ_CAPSULE_HEAD 0x10000000        // 256 MiB: room for code windows, stack, state at their largest
-#define NJ_CAPSULE_WINDOW 0x200000000     // 8 GiB
-#define NJ_CAPSULE_STRIDE 0x210000000     // head + window
+#define NJ_CAPSULE_HEAD 0x40000000    // 1 GiB: room for code window, stack, state at their largest, and the last guard
+#define NJ_CAPSULE_WINDOW 0x200000000 // 8 GiB
+#define NJ_CAPSULE_STRIDE 0x240000000 // least distance of two regions: whole entries of an Sv39 root table
 #define NJ_STACK_LOW(code_base, window) ((code_base) + (window) + NJ_CAPSULE_GUARD)
 #define NJ_DATA_BASE(code_base, window, stack, state)                                                                  \
     (NJ_STACK_LOW(code_base, window) + (stack) + NJ_CAPSULE_GUARD + (state))

@@ -43,7 +43,7 @@ enum nj_right {
 #define NJ_OP_NULL 0
 
 enum nj_untyped_op {
-    // RETYPE(kind, count, size, cnode slot, first index) -> objects made.
+    // RETYPE(kind, count, size, cnode slot, first index) -> objects made. [steps]
     //   Makes `count` objects in consecutive empty slots. size: pages of each frame (1-512) or untyped, slots of each
     //   cnode (2-65536, slot 0 included); 0 for the other kinds. NO_MEMORY, SLOT_USED, REVOKING. Nothing is made on error.
     //   At most NJ_RETYPE_MAX objects a call. Objects of one kind made one after the other share pages.
@@ -53,7 +53,8 @@ enum nj_untyped_op {
 #define NJ_RETYPE_MAX 256
 
 enum nj_cnode_op { // on the destination cnode
-    NJ_CNODE_COPY = 1,   // COPY(index, source cnode slot, source index, rights mask). SLOT_USED, REVOKING
+    NJ_CNODE_COPY = 1,   // COPY(index, source cnode slot, source index, rights mask) [steps]. SLOT_USED, REVOKING.
+                         //   Untyped memory is moved or split, never copied: WRONG_KIND
     NJ_CNODE_MINT = 2,   // MINT(index, source cnode slot, source index, rights mask, badge): copy with a badge (not 0);
                          //   endpoints and notifications whose badge is still 0. IN_USE when it has one
     NJ_CNODE_MOVE = 3,   // MOVE(index, source cnode slot, source index)
@@ -61,7 +62,8 @@ enum nj_cnode_op { // on the destination cnode
                          //   when the untyped memory it was made from is revoked
     NJ_CNODE_REVOKE = 5, // REVOKE(index) [steps]: delete every descendant; untyped memory is then cleared and whole again
     NJ_CNODE_INSPECT = 6, // INSPECT(index) -> kind, rights, badge or size in bytes (0 for others); kind 0: empty
-    NJ_CNODE_INFO = 7,    // INFO() -> slots, used slots [steps, from the start each time: a0 = first index to count]
+    NJ_CNODE_INFO = 7,    // INFO(first index) -> slots, used ones counted from there on, index where counting stopped:
+                          //   call again from it until it equals the number of slots
 };
 
 enum nj_thread_op {

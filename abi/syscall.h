@@ -31,9 +31,12 @@
 // The message tag. Bits 0-6: words carried, 0 to NJ_MESSAGE_WORDS; the first 8 travel in registers, the others in the
 // message pages of both threads. Bit 8: one capability travels with the message. Bits 32-63, sender's side only: its
 // slot. Everything else is reserved and 0. A receiver takes a capability only into the empty slot it named in the upper
-// half of t3; the tag it sees has bit 8 set when one arrived.
+// half of t3; the tag it sees has bit 8 set when one arrived. Untyped memory is moved to the receiver, other
+// capabilities are copied. All eight registers always travel: a sender zeroes those it does not use. Bit 9, receiver's
+// side only: this is no message but the word of the thread's bound notification, in a0.
 #define NJ_TAG_WORDS_MASK 0x7f
 #define NJ_TAG_CAP 0x100
+#define NJ_TAG_SIGNAL 0x200
 #define NJ_TAG_CAP_SHIFT 32
 #define NJ_MESSAGE_REGISTERS 8
 #define NJ_MESSAGE_WORDS 64

@@ -25,14 +25,15 @@ enum {
 // A capability. Lives in a slot; 16 bytes, so that one load brings kind, rights and object.
 struct cap {
     uint8_t kind;   // enum nj_kind or KIND_*
-    uint8_t rights; // enum nj_right; frames: bit 7 is CAP_DEVICE
+    uint8_t rights; // enum nj_right, CAP_REVOKING, and for frames CAP_DEVICE
     uint16_t extra; // frame: pages in the run; zombie: former kind
     uint32_t object; // index in the array of its kind; untyped, supply: first page; frame: first page; cnode: first slot
     // endpoint, notification: badge. untyped, supply: pages | used 32-byte units << 32. cnode: number of slots.
-    // frame: space it is mapped in | virtual page << 32 (0: not mapped).
+    // frame: where it is mapped, see frame.c (0: not mapped).
     uint64_t word;
 };
-#define CAP_DEVICE 0x80 // frame of device memory: object is the absolute physical page
+#define CAP_REVOKING 0x40 // revoke works on this one: nothing may be derived from it or from what descends from it
+#define CAP_DEVICE 0x80   // frame of device memory: object is the absolute physical page
 
 // Place of a capability in the derivation order: a bracket, two tokens in one circular list. What lies between the
 // tokens of a capability was derived from it. Token = slot * 2 + side.
@@ -57,7 +58,8 @@ struct thread {
     struct slot fault_endpoint; // hidden slot: endpoint capability for faults, may be empty
     uint32_t next, prev;        // in the ready queue or in the queue of the endpoint or notification it waits on
     uint32_t space, space_next, space_prev;
-    uint32_t sched;        // scheduling context it runs on, NIL if it has none (passive)
+    uint32_t sched;        // scheduling context it runs on now: its own or a donated one; NIL: cannot run
+    uint32_t home_sched;   // the one that was bound to it; NIL: a passive server
     uint32_t waits_on;     // endpoint or notification, by state
     uint32_t reply;        // receiving: reply object it offers; REPLY_WAIT or FAULTED: the one that holds it
     uint32_t serving;      // reply object of the caller it serves at present
@@ -65,7 +67,6 @@ struct thread {
     uint32_t message_page; // page index of its message page, NIL if none
     uint32_t references;   // capabilities to it
     uint64_t badge;        // of the capability it sends through, while it sends
-    uint64_t cpu_ns;
     uint32_t faults; // taken since it was made
     uint8_t state;   // enum nj_thread_state
     uint8_t priority, priority_max;
@@ -75,7 +76,6 @@ struct thread {
     uint8_t may_grant_reply;
     uint8_t is_configured;
     uint8_t fault_kind; // enum nj_fault while FAULTED or while sending a fault, else 0
-    uint8_t is_suspended_call; // suspended inside a system call that resume restarts
     uint64_t fault_detail, fault_extra;
 };
 
@@ -95,11 +95,9 @@ struct notification {
 struct reply {
     _Alignas(32) uint32_t caller;   // thread that waits for the answer
     uint32_t receiver; // thread that offers it in a recv, or that received the call
-    uint32_t sched;    // scheduling context that came with the call (donated), NIL if none
-    uint32_t next;     // call stack of that scheduling context
-    uint32_t prev;
     uint32_t references;
     uint8_t may_grant; // the answer may carry a capability
+    uint8_t donated;   // the receiver runs on the caller's scheduling context, which goes back with the answer
 };
 
 #define REFILLS_MAX 8
@@ -110,10 +108,10 @@ struct refill {
 struct sched {
     _Alignas(256) uint64_t budget_ns;
     uint64_t period_ns;
-    uint64_t used_ns; // in its life
-    uint32_t thread;
+    uint64_t used_ns;    // in its life
+    uint32_t thread;     // that runs on it now
+    uint32_t home;       // that it was bound to
     uint32_t references;
-    uint32_t replies; // top of the call stack it was donated along
     uint32_t next, prev; // in the queue of those that wait for a refill
     uint8_t refill_head, refill_count, is_waiting;
     struct refill refill[REFILLS_MAX];
@@ -142,6 +140,7 @@ struct space {
     uint16_t region;               // capsule: which region of the kernel's address space; process: address-space ID
     uint8_t type;                  // enum nj_space_type
     uint8_t is_dead;               // something it stands on was taken away
+    uint8_t serial;                // tells it from earlier spaces at the same index, see frame.c
 };
 
 struct code {

@@ -4,8 +4,9 @@
 #include "kernel/object.h"
 
 enum page_kind {
-    PAGE_RESERVED = 0, // kernel, firmware: never given out
-    PAGE_FREE,         // covered by untyped memory, content zero
+    PAGE_DIRTY = 0, // covered by untyped memory, content unknown: as found at boot
+    PAGE_FREE,      // covered by untyped memory, content zero
+    PAGE_RESERVED,  // kernel, firmware: never given out
     PAGE_SLOT,
     PAGE_ENDPOINT,
     PAGE_NOTIFICATION,

@@ -42,6 +42,9 @@ bool arch_interrupt_exists(uint32_t source);
 void arch_interrupt_unmask(uint32_t source);
 void arch_interrupt_mask(uint32_t source);
 
+// Is any of this physical range the kernel's own device (interrupt controller, timer, power)?
+bool arch_device_is_reserved(uint64_t start, uint64_t end);
+
 // ---- Saved registers -------------------------------------------------------------------------------------------------
 // Ready to start at pc with sp and first argument; all other registers 0, but those that the space's image reserves.
 // pc: an address, or for spaces with an image a code offset, checked: BAD_ARGUMENT (misaligned or outside the code).

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// Capabilities in slots. Every operation decodes and checks first and then commits; nothing fails after the commit.
+//
+// Objects count the capabilities that name them. Deleting the last one stops the object (its threads, peers and
+// mappings let go), in bounded steps: meanwhile the slot holds a zombie that nothing but delete accepts. The memory of
+// the object comes back when the untyped memory it was made from is revoked.
+#include "kernel/capability.h"
+
+#include "kernel/cnode.h"
+#include "kernel/code.h"
+#include "kernel/derive.h"
+#include "kernel/endpoint.h"
+#include "kernel/frame.h"
+#include "kernel/interrupt.h"
+#include "kernel/notification.h"
+#include "kernel/reply.h"
+#include "kernel/sched.h"
+#include "kernel/space.h"
+#include "kernel/thread.h"
+#include "kernel/untyped.h"
+
+uint32_t cap_pages(struct cap cap)
+{
+    return (uint32_t)cap.word;
+}
+
+uint32_t cap_used(struct cap cap)
+{
+    return (uint32_t)(cap.word >> 32);
+}
+
+void cap_set_used(uint32_t slot, uint32_t used)
+{
+    slots[slot].cap.word = (slots[slot].cap.word & 0xffffffffu) | ((uint64_t)used << 32);
+}
+
+enum nj_status cap_lookup(uint32_t thread, uint64_t number, uint32_t *slot)
+{
+    uint32_t first, count;
+
+    thread_table(thread, &first, &count);
+    if (number >= count)
+        return NJ_SLOT_RANGE;
+    uint32_t found = first + (uint32_t)number;
+    if (number == NJ_SLOT_NONE || slots[found].cap.kind == NJ_KIND_EMPTY || slots[found].cap.kind == KIND_ZOMBIE)
+        return NJ_EMPTY_SLOT;
+    *slot = found;
+    return NJ_OK;
+}
+
+enum nj_status cap_lookup_kind(uint32_t thread, uint64_t number, enum nj_kind kind, uint32_t *slot)
+{
+    enum nj_status status = cap_lookup(thread, number, slot);
+
+    if (status == NJ_OK && slots[*slot].cap.kind != kind)
+        return NJ_WRONG_KIND;
+    return status;
+}
+
+enum nj_status cap_lookup_in(uint32_t thread, uint64_t number, uint64_t index, uint32_t *slot)
+{
+    uint32_t cnode;
+    enum nj_status status = cap_lookup_kind(thread, number, NJ_KIND_CNODE, &cnode);
+
+    if (status != NJ_OK)
+        return status;
+    return cnode_slot(slots[cnode].cap, index, slot);
+}
+
+// Counts a capability of an object in (+1) or out (-1) and returns how many there are. Kinds without an object to stop
+// (memory, authorities) always have "another one".
+static uint32_t reference_count(struct cap cap, uint32_t change)
+{
+    switch (cap.kind) {
+    case NJ_KIND_CNODE:
+        return cnode_reference(cap.object, change);
+    case NJ_KIND_ENDPOINT:
+        return endpoints[cap.object].references += change;
+    case NJ_KIND_NOTIFICATION:
+        return notifications[cap.object].references += change;
+    case NJ_KIND_REPLY:
+        return replies[cap.object].references += change;
+    case NJ_KIND_THREAD:
+        return threads[cap.object].references += change;
+    case NJ_KIND_SCHED:
+        return scheds[cap.object].references += change;
+    case NJ_KIND_SPACE:
+        return spaces[cap.object].references += change;
+    case NJ_KIND_CODE:
+        return codes[cap.object].references += change;
+    case NJ_KIND_INTERRUPT:
+        return interrupts[cap.object].references += change;
+    default:
+        return 2;
+    }
+}
+
+// The object's last capability goes, or the capability itself is a tie (a mapping, a supply) that must be undone first.
+static enum nj_status object_retire(struct cap cap, uint32_t slot, uint32_t *steps)
+{
+    switch (cap.kind) {
+    case NJ_KIND_CNODE:
+        return cnode_retire(cap.object, steps);
+    case NJ_KIND_ENDPOINT:
+        return endpoint_retire(cap.object, steps);
+    case NJ_KIND_NOTIFICATION:
+        return notification_retire(cap.object, steps);
+    case NJ_KIND_REPLY:
+        return reply_retire(cap.object);
+    case NJ_KIND_THREAD:
+        return thread_retire(cap.object, steps);
+    case NJ_KIND_SCHED:
+        return sched_retire(cap.object);
+    case NJ_KIND_SPACE:
+        return space_retire(cap.object, steps);
+    case NJ_KIND_CODE:
+        return code_retire(cap.object, steps);
+    case NJ_KIND_INTERRUPT:
+        return interrupt_retire(cap.object, steps);
+    case NJ_KIND_FRAME:
+        return frame_retire(slot, steps);
+    case KIND_SUPPLY:
+        return space_supply_retire(slot, steps);
+    default:
+        return NJ_OK;
+    }
+}
+
+void cap_create(uint32_t parent, uint32_t slot, struct cap cap)
+{
+    slots[slot].cap = cap;
+    derive_insert(parent, slot);
+    reference_count(cap, 1);
+}
+
+static bool can_have_badge(struct cap cap)
+{
+    return cap.kind == NJ_KIND_ENDPOINT || cap.kind == NJ_KIND_NOTIFICATION;
+}
+
+enum nj_status cap_derive(uint32_t source, uint32_t destination, uint8_t rights, uint64_t badge)
+{
+    struct cap cap = slots[source].cap;
+
+    if (cap.kind == NJ_KIND_EMPTY)
+        return NJ_EMPTY_SLOT;
+    if (cap.kind == NJ_KIND_UNTYPED || cap.kind >= KIND_ZOMBIE)
+        return NJ_WRONG_KIND;
+    if (slots[destination].cap.kind != NJ_KIND_EMPTY)
+        return NJ_SLOT_USED;
+    if (badge != 0 && !can_have_badge(cap))
+        return NJ_WRONG_KIND;
+    if (badge != 0 && cap.word != 0)
+        return NJ_IN_USE;
+    enum nj_status status = derive_allowed(source);
+    if (status != NJ_OK)
+        return status;
+
+    cap.rights &= (uint8_t)((rights & NJ_RIGHT_ALL) | CAP_DEVICE);
+    if (cap.kind == NJ_KIND_FRAME)
+        cap.word = 0; // the copy is not mapped anywhere
+    if (badge != 0)
+        cap.word = badge;
+    cap_create(source, destination, cap);
+    return NJ_OK;
+}
+
+enum nj_status cap_move(uint32_t source, uint32_t destination)
+{
+    if (slots[source].cap.kind == NJ_KIND_EMPTY || slots[source].cap.kind == KIND_ZOMBIE)
+        return NJ_EMPTY_SLOT;
+    if (slots[destination].cap.kind != NJ_KIND_EMPTY)
+        return NJ_SLOT_USED;
+    slots[destination].cap = slots[source].cap;
+    slots[source].cap = (struct cap){0};
+    derive_replace(source, destination);
+    return NJ_OK;
+}
+
+enum nj_status cap_delete(uint32_t slot, uint32_t *steps)
+{
+    struct cap cap = slots[slot].cap;
+
+    if (cap.kind == NJ_KIND_EMPTY)
+        return NJ_OK;
+    if (*steps == 0)
+        return NJ_AGAIN;
+    (*steps)--;
+    if (cap.kind == KIND_ZOMBIE)
+        cap.kind = (uint8_t)cap.extra;
+    bool is_tie = cap.kind == NJ_KIND_FRAME || cap.kind == KIND_SUPPLY;
+    if (is_tie || reference_count(cap, 0) == 1) {
+        if (!is_tie) {
+            slots[slot].cap.extra = cap.kind;
+            slots[slot].cap.kind = KIND_ZOMBIE;
+        }
+        enum nj_status status = object_retire(cap, slot, steps);
+        if (status != NJ_OK)
+            return status;
+        if (slots[slot].cap.kind == NJ_KIND_EMPTY)
+            return NJ_OK; // a code object and its pages going together: the slot was emptied on the way
+    }
+    derive_unmark(slot);
+    reference_count(cap, (uint32_t)-1);
+    derive_remove(slot);
+    slots[slot].cap = (struct cap){0};
+    return NJ_OK;
+}
+
+enum nj_status cap_revoke(uint32_t slot, uint32_t *steps)
+{
+    if (slots[slot].cap.kind == NJ_KIND_EMPTY || slots[slot].cap.kind == KIND_ZOMBIE)
+        return NJ_EMPTY_SLOT;
+    derive_mark(slot);
+    while (derive_has_children(slot)) {
+        enum nj_status status = cap_delete(derive_first_child(slot), steps);
+        if (status != NJ_OK)
+            return status;
+    }
+    if (slots[slot].cap.kind == NJ_KIND_UNTYPED) {
+        enum nj_status status = untyped_reset(slot, steps);
+        if (status != NJ_OK)
+            return status;
+    }
+    derive_unmark(slot);
+    return NJ_OK;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Capabilities in slots: find, derive, move, delete, revoke. Slot arguments are indices in slots[], already checked.
+#pragma once
+#include "kernel/object.h"
+
+// Work one system call may do before it answers AGAIN, in steps of some tens of instructions.
+#define STEPS_PER_CALL 64u
+
+// Slot number `number` of the thread's capability table. SLOT_RANGE, EMPTY_SLOT.
+enum nj_status cap_lookup(uint32_t thread, uint64_t number, uint32_t *slot);
+// The same, and of this kind. WRONG_KIND.
+enum nj_status cap_lookup_kind(uint32_t thread, uint64_t number, enum nj_kind kind, uint32_t *slot);
+// Slot `index` of the table behind the thread's cnode capability `number`, empty or not. SLOT_RANGE, WRONG_KIND, ...
+enum nj_status cap_lookup_in(uint32_t thread, uint64_t number, uint64_t index, uint32_t *slot);
+
+// Puts a capability into an empty slot as the child of another. Counts the reference.
+void cap_create(uint32_t parent, uint32_t slot, struct cap cap);
+// Copy with fewer rights and, if not 0, a badge. SLOT_USED, WRONG_KIND, IN_USE (has a badge), REVOKING, AGAIN.
+enum nj_status cap_derive(uint32_t source, uint32_t destination, uint8_t rights, uint64_t badge);
+// SLOT_USED, EMPTY_SLOT.
+enum nj_status cap_move(uint32_t source, uint32_t destination);
+// Empties the slot; the last capability of an object stops the object. AGAIN when *steps ran out.
+enum nj_status cap_delete(uint32_t slot, uint32_t *steps);
+// Deletes all descendants; untyped memory is taken back. AGAIN when *steps ran out.
+enum nj_status cap_revoke(uint32_t slot, uint32_t *steps);
+
+// Untyped memory and supplies keep two numbers in the word.
+uint32_t cap_pages(struct cap cap);
+uint32_t cap_used(struct cap cap); // in units of 32 bytes from the start
+void cap_set_used(uint32_t slot, uint32_t used);
+
+#define UNIT_BYTES 32u
+#define UNITS_PER_PAGE (PAGE_BYTES / UNIT_BYTES)

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Capability nodes. The header in slot 0 is a slot whose capability has kind EMPTY, so that every lookup of slot 0
+// fails by itself: `object` is the number of slots, `word` the number of capabilities to the node. Its `extra` says
+// nothing; its links are unused but for one cursor: how many slots a retire has still to visit.
+#include "kernel/cnode.h"
+
+#include "kernel/capability.h"
+#include "kernel/space.h"
+#include "kernel/syscall.h"
+
+void cnode_init(uint32_t first, uint32_t count)
+{
+    slots[first].cap = (struct cap){.object = count};
+    slots[first].end[OPEN].next = count;
+}
+
+enum nj_status cnode_slot(struct cap cnode, uint64_t index, uint32_t *slot)
+{
+    if (index == NJ_SLOT_NONE || index >= cnode.word)
+        return NJ_SLOT_RANGE;
+    *slot = cnode.object + (uint32_t)index;
+    return NJ_OK;
+}
+
+uint32_t cnode_reference(uint32_t first, uint32_t change)
+{
+    slots[first].cap.word += (uint64_t)(int32_t)change;
+    return (uint32_t)slots[first].cap.word;
+}
+
+// A table inside a table that goes is left as it is: nobody can reach it any more, and taking tables apart inside each
+// other would need a stack as deep as somebody nested them. A space is stopped, and its table left. The revoke of the
+// memory they were made from takes apart what is left (reset.c).
+static enum nj_status nested_retire(struct cap cap, bool *is_left, uint32_t *steps)
+{
+    bool is_table = cap.kind == NJ_KIND_CNODE && cnode_reference(cap.object, 0) == 1;
+    bool is_space = cap.kind == NJ_KIND_SPACE && spaces[cap.object].references == 1;
+
+    *is_left = is_table || is_space || cap.kind == KIND_ZOMBIE;
+    return is_space ? space_kill(cap.object, steps) : NJ_OK;
+}
+
+enum nj_status cnode_retire(uint32_t first, uint32_t *steps)
+{
+    while (slots[first].end[OPEN].next > 1) {
+        uint32_t slot = first + slots[first].end[OPEN].next - 1;
+        bool is_left;
+        if (*steps == 0)
+            return NJ_AGAIN;
+        (*steps)--;
+        enum nj_status status = nested_retire(slots[slot].cap, &is_left, steps);
+        if (status == NJ_OK && !is_left)
+            status = cap_delete(slot, steps);
+        if (status != NJ_OK)
+            return status;
+        slots[first].end[OPEN].next--;
+    }
+    return NJ_OK;
+}
+
+static enum nj_status cnode_copy(uint32_t thread, struct cap cnode, uint64_t badge, bool is_move)
+{
+    uint32_t destination, source;
+    enum nj_status status = cnode_slot(cnode, argument(thread, 0), &destination);
+
+    if (status != NJ_OK)
+        return status;
+    status = cap_lookup_in(thread, argument(thread, 1), argument(thread, 2), &source);
+    if (status != NJ_OK)
+        return status;
+    if (is_move)
+        return cap_move(source, destination);
+    return cap_derive(source, destination, (uint8_t)argument(thread, 3), badge);
+}
+
+static enum nj_status cnode_mint(uint32_t thread, struct cap cnode)
+{
+    if (argument(thread, 4) == 0)
+        return NJ_BAD_ARGUMENT;
+    return cnode_copy(thread, cnode, argument(thread, 4), false);
+}
+
+static enum nj_status cnode_delete(uint32_t thread, struct cap cnode, bool is_revoke)
+{
+    uint32_t slot, steps = STEPS_PER_CALL;
+    enum nj_status status = cnode_slot(cnode, argument(thread, 0), &slot);
+
+    if (status != NJ_OK)
+        return status;
+    return is_revoke ? cap_revoke(slot, &steps) : cap_delete(slot, &steps);
+}
+
+static uint64_t cap_size_or_badge(struct cap cap)
+{
+    switch (cap.kind) {
+    case NJ_KIND_UNTYPED:
+        return (uint64_t)cap_pages(cap) * PAGE_BYTES;
+    case NJ_KIND_FRAME:
+        return (uint64_t)cap.extra * PAGE_BYTES;
+    case NJ_KIND_CNODE:
+        return cap.word * sizeof(struct slot);
+    case NJ_KIND_ENDPOINT:
+    case NJ_KIND_NOTIFICATION:
+        return cap.word;
+    default:
+        return 0;
+    }
+}
+
+static enum nj_status cnode_inspect(uint32_t thread, struct cap cnode)
+{
+    uint32_t slot;
+    enum nj_status status = cnode_slot(cnode, argument(thread, 0), &slot);
+
+    if (status != NJ_OK)
+        return status;
+    struct cap cap = slots[slot].cap;
+    if (cap.kind >= KIND_ZOMBIE)
+        cap = (struct cap){0};
+    set_result(thread, 0, cap.kind);
+    set_result(thread, 1, cap.rights & NJ_RIGHT_ALL);
+    set_result(thread, 2, cap_size_or_badge(cap));
+    return NJ_OK;
+}
+
+static enum nj_status cnode_info(uint32_t thread, struct cap cnode)
+{
+    uint64_t index = argument(thread, 0), used = 0, i = index;
+
+    if (index > cnode.word)
+        return NJ_SLOT_RANGE;
+    for (uint32_t step = 0; step < STEPS_PER_CALL && i < cnode.word; step++, i++)
+        used += slots[cnode.object + (uint32_t)i].cap.kind != NJ_KIND_EMPTY;
+    set_result(thread, 0, cnode.word);
+    set_result(thread, 1, used);
+    set_result(thread, 2, i);
+    return NJ_OK;
+}
+
+enum nj_status cnode_invoke(uint32_t thread, uint32_t slot, uint64_t operation)
+{
+    struct cap cnode = slots[slot].cap;
+
+    switch (operation) {
+    case NJ_CNODE_COPY:
+        return cnode_copy(thread, cnode, 0, false);
+    case NJ_CNODE_MINT:
+        return cnode_mint(thread, cnode);
+    case NJ_CNODE_MOVE:
+        return cnode_copy(thread, cnode, 0, true);
+    case NJ_CNODE_DELETE:
+        return cnode_delete(thread, cnode, false);
+    case NJ_CNODE_REVOKE:
+        return cnode_delete(thread, cnode, true);
+    case NJ_CNODE_INSPECT:
+        return cnode_inspect(thread, cnode);
+    case NJ_CNODE_INFO:
+        return cnode_info(thread, cnode);
+    default:
+        return NJ_BAD_OPERATION;
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Capability nodes: runs of slots. Slot 0 of a run is the node's own bookkeeping.
+#pragma once
+#include "kernel/object.h"
+
+// Fresh, zeroed run of `count` slots (at least 2).
+void cnode_init(uint32_t first, uint32_t count);
+// Slot `index` (not 0) of the node. SLOT_RANGE.
+enum nj_status cnode_slot(struct cap cnode, uint64_t index, uint32_t *slot);
+uint32_t cnode_reference(uint32_t first, uint32_t change);
+// Its last capability goes: deletes what it holds.
+enum nj_status cnode_retire(uint32_t first, uint32_t *steps);
+// Operations of abi/object.h on the cnode capability in `slot`.
+enum nj_status cnode_invoke(uint32_t thread, uint32_t slot, uint64_t operation);

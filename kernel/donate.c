@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which thread runs on which scheduling context. Each is bound to a home thread; a call to a passive server (one without
+// a home context) lends it along, the answer brings it back, and a server that takes up new work without having
+// answered sends it home.
+#include "kernel/arch/arch.h"
+#include "kernel/capability.h"
+#include "kernel/refill.h"
+#include "kernel/sched.h"
+#include "kernel/syscall.h"
+#include "kernel/thread.h"
+
+static void attach(uint32_t sched, uint32_t thread)
+{
+    threads[thread].sched = sched;
+    scheds[sched].thread = thread;
+}
+
+static void detach(uint32_t sched)
+{
+    uint32_t thread = scheds[sched].thread;
+
+    if (thread == NIL)
+        return;
+    sched_make_unready(thread);
+    threads[thread].sched = NIL;
+    scheds[sched].thread = NIL;
+}
+
+static void attach_and_wake(uint32_t sched, uint32_t thread)
+{
+    attach(sched, thread);
+    if (threads[thread].state == NJ_THREAD_READY)
+        sched_make_ready(thread, false);
+}
+
+enum nj_status sched_bind(uint32_t sched, uint32_t thread)
+{
+    if (scheds[sched].home != NIL || threads[thread].home_sched != NIL || threads[thread].sched != NIL)
+        return NJ_IN_USE;
+    if (scheds[sched].refill_count == 0)
+        return NJ_WRONG_STATE; // never configured
+    scheds[sched].home = thread;
+    threads[thread].home_sched = sched;
+    attach_and_wake(sched, thread);
+    return NJ_OK;
+}
+
+void sched_unbind(uint32_t thread)
+{
+    uint32_t sched = threads[thread].home_sched;
+
+    if (sched == NIL)
+        return;
+    detach(sched);
+    scheds[sched].home = NIL;
+    threads[thread].home_sched = NIL;
+}
+
+enum nj_status sched_retire(uint32_t sched)
+{
+    uint32_t home = scheds[sched].home;
+
+    refill_cancel_wait(sched);
+    detach(sched);
+    if (home != NIL)
+        threads[home].home_sched = NIL;
+    scheds[sched].home = NIL;
+    sched_forget(sched);
+    return NJ_OK;
+}
+
+void sched_donate(uint32_t caller, uint32_t receiver, uint32_t reply)
+{
+    uint32_t sched = threads[caller].sched;
+
+    if (sched == NIL)
+        return;
+    detach(sched);
+    attach(sched, receiver);
+    replies[reply].donated = true;
+}
+
+void sched_give_back(uint32_t reply)
+{
+    uint32_t receiver = replies[reply].receiver, caller = replies[reply].caller;
+
+    if (!replies[reply].donated)
+        return;
+    replies[reply].donated = false;
+    uint32_t sched = receiver == NIL ? NIL : threads[receiver].sched;
+    if (sched == NIL || sched == threads[receiver].home_sched || threads[caller].sched != NIL)
+        return; // lent further on, or gone: it finds its way home when that server takes new work
+    detach(sched);
+    attach(sched, caller);
+}
+
+void sched_return_donated(uint32_t thread)
+{
+    uint32_t sched = threads[thread].sched, serving = threads[thread].serving;
+
+    if (sched == NIL || sched == threads[thread].home_sched)
+        return;
+    if (serving != NIL && replies[serving].donated)
+        return; // still at work for the caller who lent it
+    uint32_t home = scheds[sched].home;
+    detach(sched);
+    if (home != NIL && threads[home].sched == NIL)
+        attach_and_wake(sched, home);
+}
+
+enum nj_status sched_invoke(uint32_t thread, uint32_t slot, uint64_t operation)
+{
+    uint32_t sched = slots[slot].cap.object;
+
+    if (operation != NJ_SCHED_INFO)
+        return NJ_BAD_OPERATION;
+    set_result(thread, 0, scheds[sched].budget_ns);
+    set_result(thread, 1, scheds[sched].period_ns);
+    set_result(thread, 2, sched_used_ns(sched));
+    return NJ_OK;
+}
+
+enum nj_status sched_control_invoke(uint32_t thread, uint64_t operation)
+{
+    uint32_t slot;
+
+    if (operation != NJ_SCHED_CONTROL_CONFIGURE)
+        return NJ_BAD_OPERATION;
+    enum nj_status status = cap_lookup_kind(thread, argument(thread, 0), NJ_KIND_SCHED, &slot);
+    if (status != NJ_OK)
+        return status;
+    return sched_configure(slots[slot].cap.object, argument(thread, 1), argument(thread, 2));
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Endpoints: rendezvous of senders and receivers.
+#pragma once
+#include "kernel/object.h"
+
+// The thread sends (its message is in its registers, checked) through a capability with this badge and rights. OK: sent,
+// its call goes on (or waits for the answer, if is_call). It blocks unless is_call is false and may_block is false: then
+// WOULD_BLOCK. NO_REPLY_OBJECT.
+enum nj_status endpoint_send(uint32_t thread, uint32_t endpoint, struct cap cap, bool is_call, bool may_block);
+
+// The thread receives, offering a reply object (NIL: none). When OK and it did not block, its call is finished.
+enum nj_status endpoint_receive(uint32_t thread, uint32_t endpoint, uint32_t reply, bool may_block);
+
+// The faulted thread's fault goes to the endpoint, as a call.
+void endpoint_send_fault(uint32_t thread, struct cap cap);
+
+// The thread stops waiting in the endpoint it waits on.
+void endpoint_cancel(uint32_t thread);
+
+// Its last capability goes: everybody in the queue learns PEER_LOST.
+enum nj_status endpoint_retire(uint32_t endpoint, uint32_t *steps);

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+// Frames: runs of pages that user space maps.
+#pragma once
+#include "kernel/object.h"
+
+enum nj_status frame_invoke(uint32_t thread, uint32_t slot, uint64_t operation);
+// FRAME MAP of abi/object.h, for the capability in `slot`.
+enum nj_status frame_map(uint32_t slot, uint32_t space, uint64_t address, uint64_t rights);
+// The capability goes: its mapping goes with it. AGAIN.
+enum nj_status frame_retire(uint32_t slot, uint32_t *steps);

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages between threads. A tag is checked when its sender enters the kernel; from then on it is trusted.
+#include "kernel/message.h"
+
+#include "kernel/arch/arch.h"
+#include "kernel/capability.h"
+#include "kernel/thread.h"
+
+#define TAG_SENDABLE ((uint64_t)(NJ_TAG_WORDS_MASK | NJ_TAG_CAP) | (0xffffffffull << NJ_TAG_CAP_SHIFT))
+
+bool message_tag_is_valid(uint64_t tag)
+{
+    bool names_slot = (tag >> NJ_TAG_CAP_SHIFT) != 0;
+    bool has_cap = (tag & NJ_TAG_CAP) != 0;
+
+    return (tag & ~TAG_SENDABLE) == 0 && (tag & NJ_TAG_WORDS_MASK) <= NJ_MESSAGE_WORDS && names_slot == has_cap;
+}
+
+enum nj_status message_check(uint32_t sender, bool may_grant)
+{
+    uint64_t tag = threads[sender].context.reg[REG_TAG];
+
+    if ((tag & NJ_TAG_WORDS_MASK) > NJ_MESSAGE_REGISTERS && threads[sender].message_page == NIL)
+        return NJ_BAD_ARGUMENT;
+    if ((tag & NJ_TAG_CAP) != 0 && !may_grant)
+        return NJ_NO_RIGHT;
+    return NJ_OK;
+}
+
+// Words beyond the registers. Returns how many words arrive.
+static uint64_t transfer_words(uint32_t sender, uint32_t receiver, uint64_t words)
+{
+    uint32_t from = threads[sender].message_page, to = threads[receiver].message_page;
+
+    for (uint32_t i = 0; i < NJ_MESSAGE_REGISTERS; i++)
+        threads[receiver].context.reg[REG_WORD + i] = threads[sender].context.reg[REG_WORD + i];
+    if (words <= NJ_MESSAGE_REGISTERS)
+        return words;
+    if (from == NIL || to == NIL)
+        return NJ_MESSAGE_REGISTERS;
+    for (uint32_t i = NJ_MESSAGE_REGISTERS; i < words; i++)
+        pages[to][i] = pages[from][i];
+    return words;
+}
+
+// The capability goes into the slot the receiver named, if that is empty. True: it arrived.
+static bool transfer_cap(uint32_t sender, uint32_t receiver, uint64_t tag)
+{
+    uint64_t wanted = threads[receiver].context.reg[REG_REPLY] >> 32;
+    uint32_t source, first, count;
+
+    thread_table(receiver, &first, &count);
+    if (wanted == NJ_SLOT_NONE || wanted >= count)
+        return false;
+    if (cap_lookup(sender, tag >> NJ_TAG_CAP_SHIFT, &source) != NJ_OK)
+        return false;
+    uint32_t destination = first + (uint32_t)wanted;
+    if (slots[source].cap.kind == NJ_KIND_UNTYPED)
+        return cap_move(source, destination) == NJ_OK;
+    return cap_derive(source, destination, NJ_RIGHT_ALL, 0) == NJ_OK;
+}
+
+void message_transfer(uint32_t sender, uint32_t receiver, uint64_t badge, bool may_grant)
+{
+    uint64_t tag = threads[sender].context.reg[REG_TAG];
+    uint64_t received = transfer_words(sender, receiver, tag & NJ_TAG_WORDS_MASK);
+
+    if ((tag & NJ_TAG_CAP) != 0 && may_grant && transfer_cap(sender, receiver, tag))
+        received |= NJ_TAG_CAP;
+    message_finish(receiver, badge, received);
+}
+
+void message_finish(uint32_t thread, uint64_t badge, uint64_t tag)
+{
+    arch_context_finish_call(thread);
+    threads[thread].context.reg[REG_BADGE] = badge;
+    threads[thread].context.reg[REG_TAG] = tag;
+}
+
+void message_finish_status(uint32_t thread, enum nj_status status)
+{
+    message_finish(thread, 0, (uint64_t)(-(int64_t)status));
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reply objects. A receiver offers one; a call binds the caller to it; the answer, or the end of either side, frees it.
+#include "kernel/reply.h"
+
+#include "abi/fault.h"
+#include "kernel/message.h"
+#include "kernel/sched.h"
+#include "kernel/thread.h"
+
+enum nj_status reply_usable(uint32_t reply, uint32_t thread)
+{
+    if (replies[reply].caller != NIL)
+        return NJ_IN_USE;
+    if (replies[reply].receiver != NIL && replies[reply].receiver != thread)
+        return NJ_IN_USE;
+    return NJ_OK;
+}
+
+void reply_offer(uint32_t thread, uint32_t reply)
+{
+    threads[thread].reply = reply;
+    if (reply != NIL)
+        replies[reply].receiver = thread;
+}
+
+void reply_withdraw(uint32_t thread)
+{
+    uint32_t reply = threads[thread].reply;
+
+    threads[thread].reply = NIL;
+    if (reply != NIL)
+        replies[reply].receiver = NIL;
+}
+
+// Caller and reply object let go of each other; a donated scheduling context goes back.
+static void reply_release(uint32_t reply)
+{
+    uint32_t caller = replies[reply].caller, receiver = replies[reply].receiver;
+
+    sched_give_back(reply);
+    threads[caller].reply = NIL;
+    replies[reply].caller = NIL;
+    replies[reply].receiver = NIL;
+    if (receiver != NIL && threads[receiver].serving == reply)
+        threads[receiver].serving = NIL;
+}
+
+enum nj_status reply_send(uint32_t thread, uint32_t reply)
+{
+    uint32_t caller = replies[reply].caller;
+
+    if (caller == NIL)
+        return NJ_WRONG_STATE;
+    enum nj_status status = message_check(thread, replies[reply].may_grant);
+    if (status != NJ_OK)
+        return status;
+    bool is_fault = threads[caller].fault_kind != 0;
+    bool resumes = true;
+    if (is_fault) {
+        uint64_t words = threads[thread].context.reg[REG_TAG] & NJ_TAG_WORDS_MASK;
+        resumes = words == 0 || threads[thread].context.reg[REG_WORD] != NJ_FAULT_REPLY_SUSPEND;
+    } else {
+        message_transfer(thread, caller, 0, replies[reply].may_grant);
+    }
+    reply_release(reply);
+    if (is_fault && resumes)
+        threads[caller].fault_kind = 0;
+    if (resumes)
+        sched_make_ready(caller, true);
+    else
+        threads[caller].state = NJ_THREAD_INACTIVE;
+    return NJ_OK;
+}
+
+void reply_cancel(uint32_t caller)
+{
+    reply_release(threads[caller].reply);
+}
+
+enum nj_status reply_retire(uint32_t reply)
+{
+    uint32_t caller = replies[reply].caller, receiver = replies[reply].receiver;
+
+    if (caller != NIL) {
+        reply_release(reply);
+        thread_peer_lost(caller);
+    } else if (receiver != NIL) {
+        threads[receiver].reply = NIL;
+        replies[reply].receiver = NIL;
+    }
+    return NJ_OK;
+}

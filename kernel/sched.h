@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who runs: ready threads by priority, and the time that scheduling contexts give them.
+//
+// A thread runs when its state is READY and it has a scheduling context with budget left. The running thread is in no
+// queue; the others are in the ready queue of their priority, or wait for a refill with their scheduling context.
+#pragma once
+#include "kernel/object.h"
+
+#define SCHED_BUDGET_MIN_NS 10000u
+#define SCHED_PERIOD_MAX_NS 3600000000000u
+#define PRIORITIES 256u
+
+extern uint32_t sched_current;      // thread that runs, NIL when idle
+extern uint32_t sched_top_priority; // of the ready queue, plus one; 0: the queue is empty. The fast paths compare with it.
+
+// The thread became READY. `first`: in front of others of its priority (it continues somebody's work).
+void sched_make_ready(uint32_t thread, bool first);
+// The thread will not run: state is no longer READY, or its scheduling context was taken.
+void sched_make_unready(uint32_t thread);
+// Called last in every kernel entry: the thread to run now, NIL to idle. Charges time and sets the timer.
+uint32_t sched_choose(void);
+void sched_yield(uint32_t thread);
+// The timer fired.
+void sched_tick(void);
+// Deadline of the user-level timer; UINT64_MAX: none.
+void sched_set_alarm(uint64_t deadline_ns);
+
+void sched_set_priority(uint32_t thread, uint8_t priority);
+
+// Scheduling contexts.
+enum nj_status sched_configure(uint32_t sched, uint64_t budget_ns, uint64_t period_ns);
+enum nj_status sched_bind(uint32_t sched, uint32_t thread); // IN_USE
+void sched_unbind(uint32_t thread);                         // its own one, wherever that is
+uint64_t sched_used_ns(uint32_t sched);                     // time used so far, the current turn included
+void sched_forget(uint32_t sched);                          // it ends: no time is charged to it any more
+enum nj_status sched_retire(uint32_t sched);
+enum nj_status sched_invoke(uint32_t thread, uint32_t slot, uint64_t operation);
+enum nj_status sched_control_invoke(uint32_t thread, uint64_t operation);
+
+// Donation: a passive receiver runs on the caller's scheduling context until it answers.
+void sched_donate(uint32_t caller, uint32_t receiver, uint32_t reply);
+void sched_give_back(uint32_t reply);         // with the answer
+void sched_return_donated(uint32_t thread);   // the thread blocks for new work: what it holds of others goes home

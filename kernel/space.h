@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Spaces: what threads run in. A process has its own page table; a capsule a region of the kernel's.
+#pragma once
+#include "kernel/object.h"
+#include "kernel/page.h"
+
+uint32_t space_cnode_slot(uint32_t space);
+uint32_t space_code_slot(uint32_t space);
+
+enum nj_status space_invoke(uint32_t thread, uint32_t slot, uint64_t operation);
+
+// Takes a page from the supply and maps it read-write at an address of a process, or an offset in linear memory of an
+// image. NEEDS_SUPPLY, ALREADY_MAPPED, BAD_ARGUMENT.
+enum nj_status space_map_message_page(uint32_t space, uint64_t address, uint32_t *page);
+
+// An access to this address faulted. OK: it was a first touch and is backed now. BAD_ADDRESS: not first-touch memory.
+// NEEDS_SUPPLY.
+enum nj_status space_touch(uint32_t space, uint64_t address);
+
+// Address that a mapping asked for by user space means: itself in a process, an offset in the linear memory of an image.
+// BAD_ARGUMENT when mappings of this size may not go there.
+enum nj_status space_resolve(uint32_t space, uint64_t address, uint64_t bytes, uint64_t *resolved);
+
+// The page of RAM behind an address, for the kernel to read or write; first touch included. BAD_ADDRESS, NEEDS_SUPPLY.
+enum nj_status space_read_page(uint32_t space, uint64_t address, uint32_t *page);
+enum nj_status space_write_page(uint32_t space, uint64_t address, uint32_t *page);
+
+// Something the space stands on goes: its threads stop, one a step, and its mappings vanish. AGAIN.
+enum nj_status space_kill(uint32_t space, uint32_t *steps);
+enum nj_status space_retire(uint32_t space, uint32_t *steps);
+// The hidden slot of a supply, in a space or a code object, is to be emptied.
+enum nj_status space_supply_retire(uint32_t slot, uint32_t *steps);
+
+// Copies bytes inside pages (offsets and length stay inside one page each).
+void page_copy(uint32_t to, uint32_t to_offset, uint32_t from, uint32_t from_offset, uint32_t bytes);
+
+// Moves an unused untyped capability of the thread into the first of `count` hidden slots that is empty, as a supply.
+enum nj_status supply_take(uint32_t thread, uint64_t number, uint32_t first_slot, uint32_t count);

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// Untyped memory. The capability holds a range of pages and how far it is used. Retype is the single place that gives
+// memory a type, reset the single place that takes it away; both write the page-kind table.
+#include "kernel/untyped.h"
+
+#include "kernel/capability.h"
+#include "kernel/cnode.h"
+#include "kernel/derive.h"
+#include "kernel/syscall.h"
+
+#define FRAME_PAGES_MAX 512u
+#define CNODE_SLOTS_MAX 65536u
+#define CLEAR_STEPS 8u // steps that clearing one page counts for
+
+// What retype is asked for, decoded and checked.
+struct request {
+    uint64_t kind, count;
+    uint32_t size;       // as in abi/object.h
+    uint32_t units;      // of one object
+    uint32_t first_slot; // destination
+    uint32_t start, end; // units in the untyped memory
+    enum page_kind page;
+};
+
+void page_clear(uint32_t page)
+{
+    for (uint32_t i = 0; i < PAGE_BYTES / 8u; i++)
+        pages[page][i] = 0;
+}
+
+bool untyped_is_unused(uint32_t slot)
+{
+    return cap_used(slots[slot].cap) == 0 && !derive_has_children(slot);
+}
+
+uint32_t untyped_take_page(uint32_t slot, enum page_kind kind)
+{
+    struct cap cap = slots[slot].cap;
+    uint32_t used_pages = (cap_used(cap) + UNITS_PER_PAGE - 1u) / UNITS_PER_PAGE;
+
+    if (used_pages >= cap_pages(cap))
+        return NIL;
+    uint32_t page = cap.object + used_pages;
+    if (page_kind[page] == PAGE_DIRTY)
+        page_clear(page);
+    page_kind[page] = (uint8_t)kind;
+    cap_set_used(slot, (used_pages + 1u) * UNITS_PER_PAGE);
+    return page;
+}
+
+// Units of one object and the kind of its pages. BAD_ARGUMENT.
+static enum nj_status request_kind(struct request *request)
+{
+    static const struct {
+        uint16_t bytes;
+        uint8_t page;
+    } kinds[NJ_KIND_COUNT] = {
+        [NJ_KIND_ENDPOINT] = {sizeof(struct endpoint), PAGE_ENDPOINT},
+        [NJ_KIND_NOTIFICATION] = {sizeof(struct notification), PAGE_NOTIFICATION},
+        [NJ_KIND_REPLY] = {sizeof(struct reply), PAGE_REPLY},
+        [NJ_KIND_THREAD] = {sizeof(struct thread), PAGE_THREAD},
+        [NJ_KIND_SCHED] = {sizeof(struct sched), PAGE_SCHED},
+        [NJ_KIND_SPACE] = {sizeof(struct space), PAGE_SPACE},
+        [NJ_KIND_CODE] = {sizeof(struct code), PAGE_CODE},
+    };
+
+    if (request->kind == NJ_KIND_CNODE) {
+        if (request->size < 2 || request->size > CNODE_SLOTS_MAX)
+            return NJ_BAD_ARGUMENT;
+        request->units = request->size;
+        request->page = PAGE_SLOT;
+    } else if (request->kind == NJ_KIND_FRAME || request->kind == NJ_KIND_UNTYPED) {
+        bool is_frame = request->kind == NJ_KIND_FRAME;
+        if (request->size == 0 || request->size > (is_frame ? FRAME_PAGES_MAX : UINT32_MAX / UNITS_PER_PAGE))
+            return NJ_BAD_ARGUMENT;
+        request->units = request->size * UNITS_PER_PAGE;
+        request->page = is_frame ? PAGE_FRAME : PAGE_FREE;
+    } else {
+        if (request->kind >= NJ_KIND_COUNT || kinds[request->kind].bytes == 0 || request->size != 0)
+            return NJ_BAD_ARGUMENT;
+        request->units = kinds[request->kind].bytes / UNIT_BYTES;
+        request->page = (enum page_kind)kinds[request->kind].page;
+    }
+    return NJ_OK;
+}
+
+static uint32_t round_up_to_page(uint32_t units)
+{
+    return (units + UNITS_PER_PAGE - 1u) / UNITS_PER_PAGE * UNITS_PER_PAGE;
+}
+
+// Where the objects go. Small objects continue in a page that already holds their kind.
+static enum nj_status request_place(struct request *request, struct cap cap)
+{
+    uint32_t total = cap_pages(cap) * UNITS_PER_PAGE, used = cap_used(cap);
+    bool is_small = request->kind != NJ_KIND_FRAME && request->kind != NJ_KIND_UNTYPED;
+    bool shares = is_small && used % UNITS_PER_PAGE != 0 && page_kind[cap.object + used / UNITS_PER_PAGE] == request->page;
+
+    request->start = shares ? used : round_up_to_page(used);
+    if (shares && request->kind != NJ_KIND_CNODE)
+        request->start = (used + request->units - 1u) / request->units * request->units;
+    if (request->start > total || (total - request->start) / request->units < request->count)
+        return NJ_NO_MEMORY;
+    request->end = request->start + request->units * (uint32_t)request->count;
+    return NJ_OK;
+}
+
+static enum nj_status request_slots(uint32_t thread, struct request *request)
+{
+    uint32_t last;
+    enum nj_status status = cap_lookup_in(thread, argument(thread, 3), argument(thread, 4), &request->first_slot);
+
+    if (status == NJ_OK && argument(thread, 4) > UINT32_MAX)
+        status = NJ_SLOT_RANGE;
+    if (status == NJ_OK)
+        status = cap_lookup_in(thread, argument(thread, 3), argument(thread, 4) + request->count - 1u, &last);
+    if (status != NJ_OK)
+        return status;
+    for (uint32_t i = 0; i < request->count; i++)
+        if (slots[request->first_slot + i].cap.kind != NJ_KIND_EMPTY)
+            return NJ_SLOT_USED;
+    return NJ_OK;
+}
+
+// Memory found at boot is cleared when it is first given a type. AGAIN when that takes more steps.
+static enum nj_status clear_dirty(const struct request *request, struct cap cap, uint32_t *steps)
+{
+    uint32_t first = cap.object + request->start / UNITS_PER_PAGE;
+    uint32_t end = cap.object + (request->end + UNITS_PER_PAGE - 1u) / UNITS_PER_PAGE;
+
+    if (request->kind == NJ_KIND_UNTYPED)
+        return NJ_OK;
+    for (uint32_t page = first; page < end; page++) {
+        if (page_kind[page] != PAGE_DIRTY)
+            continue;
+        if (*steps < CLEAR_STEPS)
+            return NJ_AGAIN;
+        *steps -= CLEAR_STEPS;
+        page_clear(page);
+        page_kind[page] = PAGE_FREE;
+    }
+    return NJ_OK;
+}
+
+static struct cap object_cap(const struct request *request, struct cap untyped, uint32_t unit)
+{
+    struct cap cap = {.kind = (uint8_t)request->kind, .rights = NJ_RIGHT_ALL};
+    uint32_t page = untyped.object + unit / UNITS_PER_PAGE;
+
+    if (request->kind == NJ_KIND_UNTYPED) {
+        cap.object = page;
+        cap.word = request->size;
+    } else if (request->kind == NJ_KIND_FRAME) {
+        cap.object = page;
+        cap.extra = (uint16_t)request->size;
+    } else {
+        cap.object = (untyped.object * UNITS_PER_PAGE + unit) / request->units;
+    }
+    if (request->kind == NJ_KIND_CNODE) {
+        cap.object = untyped.object * UNITS_PER_PAGE + unit;
+        cap.word = request->size;
+    }
+    return cap;
+}
+
+static void retype_commit(uint32_t slot, const struct request *request)
+{
+    struct cap untyped = slots[slot].cap;
+
+    if (request->kind != NJ_KIND_UNTYPED)
+        for (uint32_t unit = request->start; unit < request->end; unit = round_up_to_page(unit + 1u))
+            page_kind[untyped.object + unit / UNITS_PER_PAGE] = (uint8_t)request->page;
+    cap_set_used(slot, request->end);
+    for (uint32_t i = 0; i < request->count; i++) {
+        struct cap cap = object_cap(request, untyped, request->start + i * request->units);
+        if (request->kind == NJ_KIND_CNODE)
+            cnode_init(cap.object, request->size);
+        cap_create(slot, request->first_slot + i, cap);
+    }
+}
+
+static enum nj_status retype(uint32_t thread, uint32_t slot)
+{
+    struct request request = {.kind = argument(thread, 0), .count = argument(thread, 1)};
+    uint32_t steps = STEPS_PER_CALL;
+
+    if (request.count == 0 || request.count > NJ_RETYPE_MAX || argument(thread, 2) > UINT32_MAX)
+        return NJ_BAD_ARGUMENT;
+    request.size = (uint32_t)argument(thread, 2);
+    enum nj_status status = request_kind(&request);
+    if (status == NJ_OK)
+        status = request_place(&request, slots[slot].cap);
+    if (status == NJ_OK)
+        status = request_slots(thread, &request);
+    if (status == NJ_OK)
+        status = derive_allowed(slot);
+    if (status == NJ_OK)
+        status = clear_dirty(&request, slots[slot].cap, &steps);
+    if (status != NJ_OK)
+        return status;
+    retype_commit(slot, &request);
+    set_result(thread, 0, request.count);
+    return NJ_OK;
+}
+
+enum nj_status untyped_invoke(uint32_t thread, uint32_t slot, uint64_t operation)
+{
+    struct cap cap = slots[slot].cap;
+
+    switch (operation) {
+    case NJ_UNTYPED_RETYPE:
+        return retype(thread, slot);
+    case NJ_UNTYPED_INFO:
+        set_result(thread, 0, (uint64_t)cap_pages(cap) * PAGE_BYTES);
+        set_result(thread, 1, (uint64_t)cap_pages(cap) * PAGE_BYTES - (uint64_t)cap_used(cap) * UNIT_BYTES);
+        return NJ_OK;
+    default:
+        return NJ_BAD_OPERATION;
+    }
+}

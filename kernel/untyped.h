@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Untyped memory: the only source of objects, and where they return to.
+#pragma once
+#include "kernel/object.h"
+#include "kernel/page.h"
+
+enum nj_status untyped_invoke(uint32_t thread, uint32_t slot, uint64_t operation);
+
+// No capability descends from it any more: takes apart what objects are left in it, clears the pages that were used,
+// and makes it whole again. AGAIN.
+enum nj_status untyped_reset(uint32_t slot, uint32_t *steps);
+
+// Is the untyped capability unused: nothing was made from it?
+bool untyped_is_unused(uint32_t slot);
+
+// Takes one cleared page from the front of an untyped or supply capability for this use; NIL: nothing left.
+uint32_t untyped_take_page(uint32_t slot, enum page_kind kind);
+
+void page_clear(uint32_t page);
