@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes a boot archive (abi/boot.h): archive OUT root=PATH [NAME=PATH]...
-// The files go in as they are, in the order given; the kernel starts the first, so it must be called "root".
+// The files go in as they are; the kernel starts the first, so it must be called "root". Its bytes lie last, so that their
+// memory can be given back when it has ended.
 #include "abi/boot.h"
 #include <errno.h>
 #include <stdio.h>
@@ -81,6 +82,18 @@ static void write_at(FILE *out, uint64_t offset, const void *bytes, size_t count
     }
 }
 
+static void place(int index, uint64_t *end, const char *archive)
+{
+    uint64_t offset = align(*end);
+
+    *end = offset + inputs[index].count;
+    if (align(*end) > UINT32_MAX) {
+        fail(archive, "is larger than 4 GiB");
+    }
+    entries[index].offset = (uint32_t)offset;
+    entries[index].bytes = (uint32_t)inputs[index].count;
+}
+
 int main(int argument_count, char **arguments)
 {
     if (argument_count < 3) {
@@ -95,13 +108,9 @@ int main(int argument_count, char **arguments)
     for (int i = 0; i < count; i++) {
         input_name(i, arguments[i + 2]);
         input_read(&inputs[i]);
-        uint64_t offset = align(end);
-        end = offset + inputs[i].count;
-        if (align(end) > UINT32_MAX) {
-            fail(arguments[1], "is larger than 4 GiB");
-        }
-        entries[i].offset = (uint32_t)offset;
-        entries[i].bytes = (uint32_t)inputs[i].count;
+    }
+    for (int i = 1; i <= count; i++) {
+        place(i % count, &end, arguments[1]);
     }
     head.bytes = (uint32_t)align(end);
 
