@@ -57,12 +57,12 @@ struct thread {
     _Alignas(1024) struct context context; // architecture: registers, kept first
     struct slot fault_endpoint; // hidden slot: endpoint capability for faults, may be empty
     uint32_t next, prev;        // in the ready queue or in the queue of the endpoint or notification it waits on
-    uint32_t space, space_next, space_prev;
+    uint32_t reply;        // receiving: reply object it offers; REPLY_WAIT or FAULTED: the one that holds it
+    uint32_t serving;      // reply object of the caller it serves at present (fast paths write both at once)
     uint32_t sched;        // scheduling context it runs on now: its own or a donated one; NIL: cannot run
     uint32_t home_sched;   // the one that was bound to it; NIL: a passive server
     uint32_t waits_on;     // endpoint or notification, by state
-    uint32_t reply;        // receiving: reply object it offers; REPLY_WAIT or FAULTED: the one that holds it
-    uint32_t serving;      // reply object of the caller it serves at present
+    uint32_t space, space_next, space_prev;
     uint32_t notification; // bound notification
     uint32_t message_page; // page index of its message page, NIL if none
     uint32_t references;   // capabilities to it

@@ -115,7 +115,7 @@ early_leaves:
 boot_context:
     .skip 1024
 
-    .section .stack, "aw", @nobits
+    .section .stack, "aw"
     .balign 4096
     .skip 4096
     .globl kernel_stack_top

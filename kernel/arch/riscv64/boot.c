@@ -6,6 +6,7 @@
 #include "kernel/arch/arch.h"
 #include "kernel/arch/riscv64/boot_devicetree.h"
 #include "kernel/arch/riscv64/csr.h"
+#include "kernel/arch/riscv64/device.h"
 #include "kernel/arch/riscv64/layout.h"
 #include "kernel/arch/riscv64/machine.h"
 #include "kernel/arch/riscv64/mmu.h"
@@ -270,6 +271,10 @@ void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint64_t entry_
     mmu_ram_frame = ram_start / PAGE_BYTES;
     memory_plan(devicetree_place(readable, tree));
     mmu_start();
+    device_reserve(platform.ram.start, platform.ram.bytes); // also what is not used of it
+    device_reserve(platform.plic.start, platform.plic.bytes);
+    device_reserve(platform.finisher.start, platform.finisher.bytes);
+    device_reserve(platform.machine_timer.start, platform.machine_timer.bytes);
     if (platform.finisher.bytes != 0) {
         finisher_address = DEVICE_FINISHER + platform.finisher.start % LARGE_PAGE;
     }

@@ -208,13 +208,16 @@ static const char *plic_read(const void *tree, uint32_t hart_interrupts, struct 
     return "the PLIC does not reach the boot hart";
 }
 
-static void finisher_read(const void *tree, struct platform *platform)
+// A device that is not there has a range of 0 bytes.
+static struct range device_read(const void *tree, const char *first, const char *second)
 {
-    int node = compatible_find(tree, "sifive,test0", "sifive,test1");
+    struct range range = {0};
+    int node = compatible_find(tree, first, second);
     int parent = node < 0 ? node : fdt_parent_offset(tree, node);
-    if (parent < 0 || !node_range(tree, parent, node, 0, &platform->finisher)) {
-        platform->finisher.bytes = 0; // the firmware powers off instead
+    if (parent < 0 || !node_range(tree, parent, node, 0, &range)) {
+        range.bytes = 0;
     }
+    return range;
 }
 
 const char *boot_devicetree_read(const void *tree, uint64_t bytes_max, uint32_t hart, struct platform *platform)
@@ -236,6 +239,7 @@ const char *boot_devicetree_read(const void *tree, uint64_t bytes_max, uint32_t 
     if (problem == NULL) {
         problem = plic_read(tree, hart_interrupts, platform);
     }
-    finisher_read(tree, platform);
+    platform->finisher = device_read(tree, "sifive,test0", "sifive,test1");
+    platform->machine_timer = device_read(tree, "sifive,clint0", "riscv,clint0");
     return problem;
 }

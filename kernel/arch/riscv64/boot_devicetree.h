@@ -19,6 +19,7 @@ struct platform {
     struct range plic;
     uint32_t plic_context, plic_sources;
     struct range finisher;
+    struct range machine_timer; // the firmware's own
     uint32_t ticks_per_second;
     bool has_zba, has_zbb, has_sstc, has_fp;
     bool wants_sv39; // "sv39" among the boot arguments

@@ -123,15 +123,21 @@ static bool page_address_ok(uint32_t space, uint64_t address)
     return arch_space_address_ok(space, address, PAGE_BYTES);
 }
 
-static enum nj_status entry_set(uint32_t space, uint64_t address, uint64_t entry)
+enum nj_status arch_space_prepare(uint32_t space, uint64_t address)
 {
     if (!page_address_ok(space, address)) {
         return NJ_BAD_ARGUMENT;
     }
-    uint32_t table = table_make(space, address);
-    if (table == NIL) {
-        return NJ_NEEDS_SUPPLY;
+    return table_make(space, address) == NIL ? NJ_NEEDS_SUPPLY : NJ_OK;
+}
+
+static enum nj_status entry_set(uint32_t space, uint64_t address, uint64_t entry)
+{
+    enum nj_status status = arch_space_prepare(space, address);
+    if (status != NJ_OK) {
+        return status;
     }
+    uint32_t table = table_find(space, address);
     uint32_t index = table_index(address, 0);
     if ((pages[table][index] & PTE_V) != 0) {
         return NJ_ALREADY_MAPPED;
