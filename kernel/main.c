@@ -282,6 +282,17 @@ static BOOT_ONLY void make_thread(uint32_t thread, uint32_t sched, uint32_t spac
     boot_assert(sched_bind(sched, thread) == NJ_OK, "root's time");
 }
 
+// The last of boot; not boot-only itself, because it gives that memory away.
+static _Noreturn __attribute__((noinline)) void start_user(uint32_t thread, uint64_t entry_ns)
+{
+    arch_init_release();
+    sched_make_ready(thread, false);
+    uint64_t now = arch_time_ns();
+    system_user_starts(now);
+    pages[threads[thread].message_page][NJ_MESSAGE_BYTES / 8u + 5u] = now - entry_ns;
+    arch_enter(sched_choose());
+}
+
 _Noreturn BOOT_ONLY void kernel_main(const struct machine *found)
 {
     machine = *found;
@@ -305,10 +316,5 @@ _Noreturn BOOT_ONLY void kernel_main(const struct machine *found)
     write_boot_page(threads[thread].message_page, file_page);
     boot_assert(arch_context_start(thread, component.entry, stack, ROOT_MESSAGE_ADDRESS) == NJ_OK, "root's entry");
     system_init(&machine);
-    arch_init_release();
-    sched_make_ready(thread, false);
-    uint64_t now = arch_time_ns();
-    system_user_starts(now);
-    pages[threads[thread].message_page][NJ_MESSAGE_BYTES / 8u + 5u] = now - machine.entry_ns;
-    arch_enter(sched_choose());
+    start_user(thread, machine.entry_ns);
 }

@@ -10,7 +10,7 @@
 #define WRITE_BYTES_MAX 56u
 #define DEVICE_PAGES_MAX 512u
 
-extern char kernel_text_start[], kernel_text_end[], kernel_init_text_start[], kernel_init_text_end[]; // kernel.ld
+extern char text_start[], text_used_end[], init_start[], init_text_end[]; // kernel.ld
 
 static uint64_t ram_start, entry_ns, user_ns;
 static uint32_t reserved_pages, firmware_pages;
@@ -63,8 +63,8 @@ static enum nj_status info(uint32_t thread)
 {
     set_result(thread, 0, (uint64_t)page_count * PAGE_BYTES);
     set_result(thread, 1, (uint64_t)(reserved_pages - firmware_pages) * PAGE_BYTES);
-    set_result(thread, 2, (uint64_t)(kernel_text_end - kernel_text_start));
-    set_result(thread, 3, (uint64_t)(kernel_init_text_end - kernel_init_text_start));
+    set_result(thread, 2, (uint64_t)(text_used_end - text_start));
+    set_result(thread, 3, (uint64_t)(init_text_end - init_start));
     set_result(thread, 4, user_ns);
     set_result(thread, 5, (uint64_t)firmware_pages * PAGE_BYTES);
     return NJ_OK;
