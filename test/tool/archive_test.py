@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The archive maker, read back with a reader of its own (abi/boot.h)."""
+import itertools
 import struct
 import subprocess
 
@@ -14,7 +15,7 @@ def make(tmp_path, *pairs):
     return done, out
 
 
-def test_files_come_back_in_order(tmp_path):
+def test_files_come_back_and_the_root_server_lies_last(tmp_path):
     contents = {"root": b"\x01" * 4096, "uart": b"u" * 5000, "package/empty": b"", "x" * 47: b"last"}
     pairs = []
     for number, (name, content) in enumerate(contents.items()):
@@ -27,13 +28,17 @@ def test_files_come_back_in_order(tmp_path):
     magic, count, size, reserved = struct.unpack_from("<IIII", data)
     assert (magic, count, size, reserved) == (0x31414A4E, 4, len(data), 0)
     assert size % 4096 == 0
-    end = 16 + 56 * count
+    places = [(0, 16 + 56 * count)]
     for number, (name, content) in enumerate(contents.items()):
         stored, offset, length = struct.unpack_from("<48sII", data, 16 + 56 * number)
         assert stored.rstrip(b"\0").decode() == name
-        assert offset % 4096 == 0 and offset >= end
+        assert offset % 4096 == 0
         assert data[offset:offset + length] == content
-        end = offset + length
+        places.append((offset, offset + length))
+    root_start = places[1][0]
+    assert all(end <= root_start for start, end in places if start != root_start)
+    places.sort()
+    assert all(first[1] <= second[0] for first, second in itertools.pairwise(places))
 
 
 @pytest.mark.parametrize("pairs, reason", [

@@ -14,9 +14,9 @@ $(eval $(call riscv64_objects,$(OUT)/lib,$$(USER_CFLAGS)))
 define component
 COMPONENTS += $(OUT)/component/$(1).bin
 $(call riscv64_objects,$(OUT)/component/$(1).objects,$$(USER_CFLAGS) $(3))
-$(if $(filter $(LIBFDT),$(4)),$(call needs_libfdt,$(patsubst %,$(OUT)/component/$(1).objects/%.o,$(2))))
+$(if $(findstring LIBFDT,$(4))$(filter $(LIBFDT),$(4)),$(call needs_libfdt,$(patsubst %,$(OUT)/component/$(1).objects/%.o,$(2))))
 $(OUT)/component/$(1).elf: $(patsubst %,$(OUT)/component/$(1).objects/%.o,$(2)) $$(LIB_OBJECTS) \
-    $(COMPONENT_LINKER_SCRIPT) $(filter %.a,$(4))
+    $(COMPONENT_LINKER_SCRIPT) $$(filter %.a,$(4))
 	$$(call say,LINK,$$@) mkdir -p $$(@D) && $(CROSS_CC) $$(USER_LDFLAGS) -T $(COMPONENT_LINKER_SCRIPT) \
 	    -Wl,-Map,$$(@:.elf=.map) -o $$@ $$(filter %.o,$$^) $(4)
 $(OUT)/component/$(1).bin: $(OUT)/component/$(1).elf
