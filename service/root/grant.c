@@ -145,16 +145,11 @@ static uint32_t give_archive_pages(uint32_t index, uint64_t first, uint64_t coun
     return give_mapped_frame(index, ARCHIVE_ADDRESS + first * 4096);
 }
 
-// Header and files, without the root server's file: its pages become free memory.
+// Header and files, without the root server's file behind them: its pages become free memory.
 static void give_archive(uint32_t index)
 {
-    const struct nj_archive_entry *file = root.archive->entry;
-    uint64_t header_pages = file[0].offset / 4096;
-    uint64_t files = header_pages + pages_of(file[0].bytes), end = pages_of(root.archive->bytes);
-    uint32_t slot = give_archive_pages(index, 0, header_pages);
-    uint32_t next = give_archive_pages(index, files, end - files);
-    if (next != slot + 1)
-        trouble(name_of(index), "archive", "its two frames are not next to each other");
+    uint32_t slot = give_archive_pages(index, 0, pages_of(root.boot->archive_bytes));
+
     startup_add(index, "", "archive", slot, ARCHIVE_ADDRESS);
     startup_add(index, "", "archive-bytes", NJ_SLOT_NONE, root.archive->bytes);
 }

@@ -15,11 +15,12 @@ static void find_archive(const struct nj_boot *boot)
     if (boot->abi_version != NJ_ABI_VERSION)
         trouble("", "kernel", "it has another ABI version");
     if (boot->archive_bytes < sizeof(*archive) || archive->magic != NJ_ARCHIVE_MAGIC ||
-        archive->count > NJ_ARCHIVE_FILES_MAX || archive->count == 0 || archive->bytes > boot->archive_bytes)
+        archive->count > NJ_ARCHIVE_FILES_MAX || archive->count == 0 || archive->bytes < boot->archive_bytes)
         trouble("", "boot archive", "it has no valid header");
     for (uint32_t i = 0; i < archive->count; i++) {
         const struct nj_archive_entry *file = &archive->entry[i];
-        if (file->offset % 4096 != 0 || file->offset > archive->bytes || file->bytes > archive->bytes - file->offset ||
+        uint64_t end = i == 0 ? archive->bytes : boot->archive_bytes; // the root server's file lies behind the others
+        if (file->offset % 4096 != 0 || file->offset > end || file->bytes > end - file->offset ||
             memchr(file->name, 0, sizeof(file->name)) == NULL)
             trouble("", "boot archive", "an entry is damaged");
     }
