@@ -17,7 +17,7 @@
 //   "interrupt"         slot of the device's (or timer's) interrupt object, bound; value: badge it signals
 //   "system" "sched-control" "interrupt-control"   by `authority`
 //   "archive"           value: address of the boot archive (abi/boot.h), mapped read-only, the root server's file left out;
-//                       slot: frame over its header pages, the next slot: over the files. By `authority`
+//                       slot: frame over its header pages, the next slots: over the files. By `authority`
 //   "archive-bytes"     value
 #pragma once
 #include "abi/startup.h"

@@ -105,30 +105,29 @@ static void serve_range(struct message *message)
     message->words = 4;
 }
 
-// False: it was a line, which nobody waits for.
-static bool serve(struct message *message)
+static void serve(struct message *message)
 {
     switch (message->words > 0 ? message->word[0] : 0) {
-    case LOG_WRITE:
+    case LOG_WRITE: // most are sent, not called: then there is nobody to answer, and that is fine
         take_line(message);
-        return false;
+        service_answer(message, SERVICE_OK);
+        break;
     case LOG_GET_LEVEL:
         service_answer(message, SERVICE_OK);
         message->word[1] = print_level;
         message->words = 2;
-        return true;
+        break;
     case LOG_SET_LEVEL:
         serve_set_level(message);
-        return true;
+        break;
     case LOG_READ:
         serve_read(message);
-        return true;
+        break;
     case LOG_RANGE:
         serve_range(message);
-        return true;
+        break;
     default:
         service_answer(message, SERVICE_BAD_OPERATION);
-        return true;
     }
 }
 
@@ -138,11 +137,11 @@ int main(void)
     uart = startup_slot("uart");
     uint32_t endpoint = startup_slot("serve");
     struct message message = {.reply_slot = startup_slot("reply")};
+    enum nj_status status = message_recv(endpoint, &message);
     for (;;) {
-        enum nj_status status = message_recv(endpoint, &message);
         if (status != NJ_OK)
             panic("receive: %s", nj_status_text(status));
-        if (serve(&message))
-            message_reply(message.reply_slot, &message);
+        serve(&message);
+        status = message_reply_recv(endpoint, &message);
     }
 }

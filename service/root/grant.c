@@ -7,6 +7,7 @@
 
 enum { SLOT_SELF_CNODE = 1, SLOT_SELF_SPACE, SLOT_SELF_THREAD };
 #define INTERRUPT_BADGE 1u
+#define FRAME_PAGES_MAX 512u // mapped at once
 #define CLIENT_RIGHTS (NJ_RIGHT_SEND | NJ_RIGHT_GRANT | NJ_RIGHT_GRANT_REPLY)
 
 static const char *name_of(uint32_t index)
@@ -104,11 +105,10 @@ static void give_interrupt(uint32_t index, uint32_t source)
 }
 
 // Maps the frame in root.scratch into the component's space, then moves it into its table. Returns the slot.
-static uint32_t give_mapped_frame(uint32_t index, uint64_t address)
+static uint32_t give_mapped_frame(uint32_t index, uint64_t address, uint32_t rights)
 {
     uint32_t slot = take_slots(index, 1);
-    require(frame_map(root.scratch, root.component[index].space, address, NJ_RIGHT_READ | NJ_RIGHT_WRITE),
-            name_of(index), "mapping a frame");
+    require(frame_map(root.scratch, root.component[index].space, address, rights), name_of(index), "mapping a frame");
     move_into(index, slot, root.scratch);
     return slot;
 }
@@ -123,7 +123,8 @@ static void give_device(uint32_t index)
         trouble(name_of(index), "device", "more than 7 pages of registers");
     require(system_device_frame(NJ_BOOT_SLOT_SYSTEM, device->address, pages, NJ_BOOT_SLOT_CNODE, root.scratch),
             name_of(index), "taking its device");
-    startup_add(index, "", "device", give_mapped_frame(index, DEVICE_ADDRESS), DEVICE_ADDRESS);
+    startup_add(index, "", "device", give_mapped_frame(index, DEVICE_ADDRESS, NJ_RIGHT_READ | NJ_RIGHT_WRITE),
+                DEVICE_ADDRESS);
     if (device->interrupt != 0)
         give_interrupt(index, device->interrupt);
 }
@@ -133,23 +134,30 @@ static uint64_t pages_of(uint64_t bytes)
     return (bytes + 4095) / 4096;
 }
 
-// A run of the archive's pages, for reading.
+// A run of the archive's pages, for reading. Returns the first slot of its frames.
 static uint32_t give_archive_pages(uint32_t index, uint64_t first, uint64_t count)
 {
-    uint32_t whole = root.scratch + 1;
-    require(frame_slice(NJ_BOOT_SLOT_ARCHIVE, first, count, NJ_BOOT_SLOT_CNODE, whole), name_of(index),
-            "taking the archive");
-    require(cnode_copy(NJ_BOOT_SLOT_CNODE, root.scratch, NJ_BOOT_SLOT_CNODE, whole, NJ_RIGHT_READ), name_of(index),
-            "taking the archive");
-    require(cnode_delete(NJ_BOOT_SLOT_CNODE, whole), name_of(index), "taking the archive");
-    return give_mapped_frame(index, ARCHIVE_ADDRESS + first * 4096);
+    uint32_t whole = root.scratch + 1, slot = root.component[index].next_slot;
+    for (uint64_t done = 0; done < count; done += FRAME_PAGES_MAX) {
+        uint64_t pages = count - done < FRAME_PAGES_MAX ? count - done : FRAME_PAGES_MAX;
+        require(frame_slice(NJ_BOOT_SLOT_ARCHIVE, first + done, pages, NJ_BOOT_SLOT_CNODE, whole), name_of(index),
+                "taking the archive");
+        require(cnode_copy(NJ_BOOT_SLOT_CNODE, root.scratch, NJ_BOOT_SLOT_CNODE, whole, NJ_RIGHT_READ), name_of(index),
+                "taking the archive");
+        require(cnode_delete(NJ_BOOT_SLOT_CNODE, whole), name_of(index), "taking the archive");
+        (void)give_mapped_frame(index, ARCHIVE_ADDRESS + (first + done) * 4096, NJ_RIGHT_READ);
+    }
+    return slot;
 }
 
-// Header and files, without the root server's file behind them: its pages become free memory.
+// Header and files, without the root server's file: its pages become free memory.
 static void give_archive(uint32_t index)
 {
-    uint32_t slot = give_archive_pages(index, 0, pages_of(root.boot->archive_bytes));
-
+    const struct nj_archive_entry *file = root.archive->entry;
+    uint64_t header_pages = file[0].offset / 4096;
+    uint64_t files = header_pages + pages_of(file[0].bytes), end = pages_of(root.archive->bytes);
+    uint32_t slot = give_archive_pages(index, 0, header_pages);
+    (void)give_archive_pages(index, files, end - files);
     startup_add(index, "", "archive", slot, ARCHIVE_ADDRESS);
     startup_add(index, "", "archive-bytes", NJ_SLOT_NONE, root.archive->bytes);
 }

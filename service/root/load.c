@@ -87,9 +87,10 @@ static void configure_thread(struct making *c, uint32_t index)
                            NJ_RIGHT_SEND | NJ_RIGHT_GRANT_REPLY, SUPERVISOR_FAULT_BADGE | index),
                 name, "making its fault endpoint");
     }
-    require(thread_configure(c->thread, c->space, c->description->priority, c->description->priority_max, fault,
-                             STARTUP_ADDRESS),
-            name, "configuring its thread");
+    const struct component_description *d = c->description;
+    uint32_t maximum = d->priority_max > d->priority ? d->priority_max : d->priority;
+    require(thread_configure(c->thread, c->space, d->priority, maximum, fault, STARTUP_ADDRESS), name,
+            "configuring its thread");
     if (fault != NJ_SLOT_NONE)
         require(cnode_delete(NJ_BOOT_SLOT_CNODE, fault), name, "dropping its fault endpoint");
     require(sched_configure(NJ_BOOT_SLOT_SCHED_CONTROL, c->sched, (uint64_t)c->description->budget_us * 1000,
