@@ -51,9 +51,10 @@ bool arch_device_is_reserved(uint64_t start, uint64_t end);
 enum nj_status arch_context_start(uint32_t thread, uint64_t pc, uint64_t sp, uint64_t argument);
 // Clobbers what a finished system call does not return: caller-saved registers 0, sandbox registers valid.
 void arch_context_finish_call(uint32_t thread);
-// Makes the saved pc point at the system-call instruction again, so that resuming repeats the call.
+// Makes the saved pc point at the system-call instruction again, so that resuming repeats the call. A call that a fast
+// path has delivered already is not sent twice: it ends with PEER_LOST.
 void arch_context_restart_call(uint32_t thread);
-// Register writes by a debugger: number 0 is the pc. BAD_ARGUMENT for what would break the sandbox.
+// Register writes by a debugger: number 0 is the pc, an address. BAD_ARGUMENT for what would break the sandbox.
 enum nj_status arch_context_write(uint32_t thread, uint32_t number, uint64_t value);
 uint64_t arch_context_read(uint32_t thread, uint32_t number);
 // The thread's space or its capability table changed: refresh root, table and status in the context.

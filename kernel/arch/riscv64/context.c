@@ -6,6 +6,7 @@
 #include "abi/capsule.h"
 #include "kernel/arch/arch.h"
 #include "kernel/arch/riscv64/csr.h"
+#include "kernel/arch/riscv64/mmu.h"
 #include "kernel/arch/riscv64/offsets.h"
 
 _Static_assert(offsetof(struct thread, context) == 0, "a thread's context is at its start");
@@ -15,10 +16,44 @@ _Static_assert(offsetof(struct context, pc) == CONTEXT_PC, "offsets.h");
 _Static_assert(offsetof(struct context, status) == CONTEXT_STATUS, "offsets.h");
 _Static_assert(offsetof(struct context, root) == CONTEXT_ROOT, "offsets.h");
 _Static_assert(offsetof(struct context, table) == CONTEXT_TABLE, "offsets.h");
-_Static_assert(offsetof(struct context, table_count) == CONTEXT_TABLE_COUNT, "offsets.h");
 _Static_assert(offsetof(struct context, flags) == CONTEXT_FLAGS, "offsets.h");
+_Static_assert(offsetof(struct context, is_capsule) == CONTEXT_IS_CAPSULE, "offsets.h");
 _Static_assert(offsetof(struct context, self) == CONTEXT_SELF, "offsets.h");
 _Static_assert(offsetof(struct context, number) == CONTEXT_NUMBER, "offsets.h");
+_Static_assert(offsetof(struct context, blocked) == CONTEXT_BLOCKED, "offsets.h");
+_Static_assert(offsetof(struct thread, next) == THREAD_NEXT, "offsets.h");
+_Static_assert(offsetof(struct thread, prev) == THREAD_NEXT + 4, "offsets.h");
+_Static_assert(offsetof(struct thread, reply) == THREAD_REPLY, "offsets.h");
+_Static_assert(offsetof(struct thread, serving) == THREAD_SERVING, "offsets.h");
+_Static_assert(offsetof(struct thread, sched) == THREAD_SCHED, "offsets.h");
+_Static_assert(offsetof(struct thread, home_sched) == THREAD_HOME_SCHED, "offsets.h");
+_Static_assert(offsetof(struct thread, waits_on) == THREAD_WAITS_ON, "offsets.h");
+_Static_assert(offsetof(struct thread, state) == THREAD_STATE, "offsets.h");
+_Static_assert(offsetof(struct thread, priority) == THREAD_PRIORITY, "offsets.h");
+_Static_assert(offsetof(struct thread, fault_kind) == THREAD_FAULT_KIND, "offsets.h");
+_Static_assert(THREAD_SERVING == THREAD_REPLY + 4 && THREAD_REPLY % 8 == 0, "written together");
+_Static_assert(THREAD_NEXT % 8 == 0, "read together");
+_Static_assert(offsetof(struct cap, object) == CAP_OBJECT, "offsets.h");
+_Static_assert(offsetof(struct cap, word) == CAP_WORD, "offsets.h");
+_Static_assert(offsetof(struct endpoint, queue.head) == ENDPOINT_HEAD, "offsets.h");
+_Static_assert(offsetof(struct endpoint, queue.tail) == ENDPOINT_TAIL, "offsets.h");
+_Static_assert(offsetof(struct endpoint, has_receivers) == ENDPOINT_HAS_RECEIVERS, "offsets.h");
+_Static_assert(offsetof(struct reply, caller) == REPLY_CALLER, "offsets.h");
+_Static_assert(offsetof(struct reply, may_grant) == REPLY_MAY_GRANT, "offsets.h");
+_Static_assert(offsetof(struct reply, donated) == REPLY_DONATED, "offsets.h");
+_Static_assert(offsetof(struct sched, thread) == SCHED_THREAD, "offsets.h");
+_Static_assert(sizeof(struct slot) == 1u << SLOT_SHIFT, "offsets.h");
+_Static_assert(sizeof(struct endpoint) == 1u << ENDPOINT_SHIFT, "offsets.h");
+_Static_assert(sizeof(struct reply) == 1u << REPLY_SHIFT, "offsets.h");
+_Static_assert(sizeof(struct sched) == 1u << SCHED_SHIFT, "offsets.h");
+_Static_assert(NJ_KIND_ENDPOINT == CAP_ENDPOINT && NJ_KIND_REPLY == CAP_REPLY, "offsets.h");
+_Static_assert(NJ_RIGHT_SEND << CAP_RIGHTS_SHIFT == CAP_SEND && NJ_RIGHT_RECV << CAP_RIGHTS_SHIFT == CAP_RECV,
+               "offsets.h");
+_Static_assert((NJ_RIGHT_GRANT | NJ_RIGHT_GRANT_REPLY) == CAP_GRANT_BOTH, "offsets.h");
+_Static_assert(NJ_KIND_COUNT == CAP_KIND_USABLE + 1 && (int)KIND_ZOMBIE == NJ_KIND_COUNT, "offsets.h");
+_Static_assert(NJ_THREAD_READY == STATE_READY && NJ_THREAD_RECEIVING == STATE_RECEIVING &&
+                   NJ_THREAD_REPLY_WAIT == STATE_REPLY_WAIT,
+               "offsets.h");
 
 #define REG_PC 0
 #define REGISTERS 32
@@ -71,7 +106,7 @@ enum nj_status arch_context_start(uint32_t thread, uint64_t pc, uint64_t sp, uin
 void arch_context_finish_call(uint32_t thread)
 {
     struct context *context = &threads[thread].context;
-    uint64_t checked_address = is_capsule(threads[thread].space) ? context->reg[NJ_REG_DATA] : 0;
+    uint64_t checked_address = context->is_capsule ? context->reg[NJ_REG_DATA] : 0;
     context->reg[NJ_REG_WIDE] = checked_address;
     context->reg[REG_REPLY] = 0;
     context->reg[29] = 0;
@@ -79,15 +114,32 @@ void arch_context_finish_call(uint32_t thread)
     context->reg[NJ_REG_TARGET] = 0;
 }
 
+// A fast path has kept only what a repeated receive needs: capability and reply slots. A call it has delivered already
+// is not sent twice: it ends like one whose server is gone.
+static bool is_repeatable(struct context *context)
+{
+    if (context->blocked == NJ_THREAD_RECEIVING) {
+        context->number = NJ_SYS_RECV;
+    }
+    bool is_call = context->blocked == NJ_THREAD_REPLY_WAIT;
+    context->blocked = 0;
+    return !is_call;
+}
+
 // A capsule goes back into the entry page, not to the instruction before its return address: it may have jumped there
 // with a return address of its own.
 void arch_context_restart_call(uint32_t thread)
 {
     struct context *context = &threads[thread].context;
-    if (is_capsule(threads[thread].space)) {
+    if (!is_repeatable(context)) {
+        arch_context_finish_call(thread);
+        context->reg[REG_BADGE] = 0;
+        context->reg[REG_TAG] = (uint64_t) - (int64_t)NJ_PEER_LOST;
+    } else if (context->is_capsule) {
         context->pc = context->reg[NJ_REG_CODE] + (uint64_t)(int64_t)NJ_ENTRY_OFFSET((int32_t)context->number);
     } else {
         context->pc -= 4;
+        context->reg[REG_NUMBER] = context->number;
     }
 }
 
@@ -109,8 +161,8 @@ static bool is_reserved(uint32_t number)
     }
 }
 
-// In a space with an image the pc is a code offset, and it may be set only while sp is inside the stack: execution
-// could arrive behind the access that probes a step of sp.
+// The pc of an image stays in its code, and may be set only while sp is inside the stack: execution could arrive behind
+// the access that probes a step of sp.
 static enum nj_status image_write(uint32_t thread, uint32_t number, uint64_t value)
 {
     struct context *context = &threads[thread].context;
@@ -118,10 +170,10 @@ static enum nj_status image_write(uint32_t thread, uint32_t number, uint64_t val
     const struct layout *layout = &spaces[space].layout;
     if (number == REG_PC) {
         uint64_t sp = context->reg[NJ_REG_SP];
-        if (!is_code_offset(space, value) || sp < layout->stack_low || sp > layout->stack_high) {
+        if (!is_code_offset(space, value - layout->code_base) || sp < layout->stack_low || sp > layout->stack_high) {
             return NJ_BAD_ARGUMENT;
         }
-        context->pc = layout->code_base + value;
+        context->pc = value;
         return NJ_OK;
     }
     if (is_reserved(number)) {
@@ -156,23 +208,20 @@ uint64_t arch_context_read(uint32_t thread, uint32_t number)
     if (number >= REGISTERS) {
         return 0;
     }
-    if (number != REG_PC) {
-        return context->reg[number];
-    }
-    return has_image(threads[thread].space) ? context->pc - spaces[threads[thread].space].layout.code_base
-                                            : context->pc;
+    return number == REG_PC ? context->pc : context->reg[number];
 }
 
+// The table is found through its capability each time, because that may be taken from the space at any moment. Without
+// a space (spaces[NIL] is not memory of ours) it is an empty one.
 void arch_context_bind(uint32_t thread)
 {
+    static const struct cap no_table;
     struct context *context = &threads[thread].context;
     uint32_t space = threads[thread].space;
-    const struct cap *table = &spaces[space].cnode.cap;
-    bool capsule = is_capsule(space);
     context->self = thread;
-    context->root = spaces[space].root;
-    context->table = (uint64_t)&slots[table->object];
-    context->table_count = table->kind == NJ_KIND_CNODE ? (uint32_t)table->word : 0;
-    context->status = (capsule ? STATUS_CAPSULE : STATUS_PROCESS) | (context->status & SSTATUS_FS);
-    context->flags = (context->flags & ~(uint32_t)CONTEXT_CAPSULE) | (capsule ? CONTEXT_CAPSULE : 0);
+    context->root = space == NIL ? 0 : spaces[space].root;
+    context->table = (uint64_t)(space == NIL ? &no_table : &spaces[space].cnode.cap);
+    context->is_capsule = space != NIL && is_capsule(space);
+    context->status = (context->is_capsule ? STATUS_CAPSULE : STATUS_PROCESS) | (context->status & SSTATUS_FS);
+    context->flags = (context->flags & ~(uint32_t)CONTEXT_NO_ASID) | (asid_is_absent ? CONTEXT_NO_ASID : 0);
 }

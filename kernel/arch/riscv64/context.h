@@ -6,13 +6,14 @@
 struct context {
     uint64_t reg[32]; // x1-x31 at their number; reg[0] is scratch for a store-conditional
     uint64_t pc;
-    uint64_t status;      // sstatus to run with: user or supervisor mode, floating point on or off
-    uint64_t root;        // satp of its space, ready to write
-    uint64_t table;       // address of its capability table
-    uint32_t table_count; // slots in it
-    uint32_t flags;       // not 0: leave the fast paths (CONTEXT_*)
-    uint32_t self;        // index of the thread
-    uint32_t number;      // capsule: number of the call it is in, to repeat it
+    uint64_t status;     // sstatus to run with: user or supervisor mode, floating point on or off
+    uint64_t root;       // satp of its space, ready to write
+    uint64_t table;      // address of the capability that names its capability table (hidden in its space)
+    uint32_t flags;      // not 0: leave the fast paths (CONTEXT_*)
+    uint32_t is_capsule; // runs in supervisor mode
+    uint32_t self;       // index of the thread
+    uint16_t number;     // of the last system call that took the complete path
+    uint16_t blocked;    // enum nj_thread_state it went into by a fast path, which does not save arguments; else 0
     uint64_t fp[32];
     uint64_t fcsr;
 };
@@ -20,7 +21,7 @@ struct context {
 // Why the fast paths must not be taken.
 #define CONTEXT_FP 1      // owns the floating-point registers
 #define CONTEXT_BOUND 2   // has a bound notification
-#define CONTEXT_CAPSULE 4 // (not a reason by itself: masked in the test) runs in a capsule
+#define CONTEXT_NO_ASID 4 // a change of root needs a fence
 
 // Message registers, by the names of abi/syscall.h.
 #define REG_BADGE 5  // t0: in capability, out badge

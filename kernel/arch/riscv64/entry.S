@@ -51,7 +51,6 @@ capsule_call: // as if trapped: everything is saved, the pc is the return addres
     mv tp, t5
     sd ra, CONTEXT_REG(1)(tp)
     sd ra, CONTEXT_PC(tp)
-    sw t6, CONTEXT_NUMBER(tp)
     .irp n, 2,3,5,6,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28
     sd x\n, CONTEXT_REG(\n)(tp)
     .endr
@@ -63,5 +62,5 @@ capsule_call: // as if trapped: everything is saved, the pc is the return addres
     mv a1, t6
     lui sp, %hi(kernel_stack_top)
     addi sp, sp, %lo(kernel_stack_top)
-    call trap_capsule_call
+    call trap_call
     j thread_resume

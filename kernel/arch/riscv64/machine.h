@@ -19,5 +19,5 @@ bool fp_take(uint32_t thread, uint32_t instruction);
 
 // trap.c, called by trap.S
 uint32_t trap_handle(struct context *context, uint64_t cause, uint64_t value);
-uint32_t trap_capsule_call(struct context *context, uint64_t number);
+uint32_t trap_call(struct context *context, uint64_t number);
 uint32_t trap_idle(void);

@@ -9,9 +9,49 @@
 #define CONTEXT_STATUS 264
 #define CONTEXT_ROOT 272
 #define CONTEXT_TABLE 280
-#define CONTEXT_TABLE_COUNT 288
-#define CONTEXT_FLAGS 292
+#define CONTEXT_FLAGS 288
+#define CONTEXT_IS_CAPSULE 292
 #define CONTEXT_SELF 296
 #define CONTEXT_NUMBER 300
-#define CONTEXT_FP_REG 304
-#define CONTEXT_FCSR 560
+#define CONTEXT_BLOCKED 302
+
+#define THREAD_NEXT 600 // and prev
+#define THREAD_REPLY 608
+#define THREAD_SERVING 612
+#define THREAD_SCHED 616
+#define THREAD_HOME_SCHED 620
+#define THREAD_WAITS_ON 624
+#define THREAD_STATE 668
+#define THREAD_PRIORITY 669
+#define THREAD_FAULT_KIND 676
+
+#define SLOT_SHIFT 5
+#define CAP_OBJECT 4
+#define CAP_WORD 8
+
+#define ENDPOINT_SHIFT 5
+#define ENDPOINT_HEAD 0
+#define ENDPOINT_TAIL 4
+#define ENDPOINT_HAS_RECEIVERS 12
+
+#define REPLY_SHIFT 5
+#define REPLY_CALLER 0
+#define REPLY_MAY_GRANT 12
+#define REPLY_DONATED 13
+
+#define SCHED_SHIFT 8
+#define SCHED_THREAD 24
+
+// abi/object.h in assembly: kinds in bits 0-7 of a capability, rights in bits 8-15.
+#define CAP_ENDPOINT 3
+#define CAP_REPLY 5
+#define CAP_KIND_MASK 0xff
+#define CAP_SEND 0x100
+#define CAP_RECV 0x200
+#define CAP_RIGHTS_SHIFT 8
+#define CAP_GRANT_BOTH 12  // GRANT and GRANT_REPLY, shifted down
+#define CAP_KIND_USABLE 15 // no bit of it is set in an empty slot or a zombie, and some bit in every other kind
+
+#define STATE_READY 1
+#define STATE_RECEIVING 3
+#define STATE_REPLY_WAIT 4

@@ -58,13 +58,6 @@ static bool has_image(uint32_t thread)
     return spaces[threads[thread].space].code.cap.kind == NJ_KIND_CODE;
 }
 
-static bool in_stack_guard(uint32_t thread, uint64_t address)
-{
-    const struct layout *layout = &spaces[threads[thread].space].layout;
-    return has_image(thread) &&
-           (layout->stack_low - 1 - address < NJ_CAPSULE_GUARD || address - layout->stack_high < NJ_CAPSULE_GUARD);
-}
-
 // The instruction at the saved pc, read through the direct map: not every hart hands it over. 0 if it is not there.
 static uint32_t instruction_fetch(uint32_t thread)
 {
@@ -107,10 +100,10 @@ static uint32_t exception(uint32_t current, uint64_t cause, uint64_t value)
         return kernel_fault(current, NJ_FAULT_BREAKPOINT, value);
     case CAUSE_LOAD_ACCESS:
     case CAUSE_LOAD_PAGE:
-        return kernel_fault(current, in_stack_guard(current, value) ? NJ_FAULT_STACK : NJ_FAULT_READ, value);
+        return kernel_fault(current, NJ_FAULT_READ, value);
     case CAUSE_STORE_ACCESS:
     case CAUSE_STORE_PAGE:
-        return kernel_fault(current, in_stack_guard(current, value) ? NJ_FAULT_STACK : NJ_FAULT_WRITE, value);
+        return kernel_fault(current, NJ_FAULT_WRITE, value);
     case CAUSE_FETCH_ACCESS:
     case CAUSE_FETCH_PAGE:
         return kernel_fault(current, NJ_FAULT_FETCH, value);
@@ -123,25 +116,28 @@ static uint32_t exception(uint32_t current, uint64_t cause, uint64_t value)
     }
 }
 
+// `number`: of the system call. An unknown one may have any value: it is cut to what the portable kernel refuses.
+uint32_t trap_call(struct context *context, uint64_t number)
+{
+    context->number = number < NJ_SYS_COUNT ? (uint16_t)number : NJ_SYS_COUNT;
+    context->blocked = 0;
+    return kernel_syscall(context->self, number);
+}
+
 uint32_t trap_handle(struct context *context, uint64_t cause, uint64_t value)
 {
     uint32_t current = context->self;
     if (cause == CAUSE_CALL) {
         context->pc += 4;
-        return kernel_syscall(current, context->reg[REG_NUMBER]);
+        return trap_call(context, context->reg[REG_NUMBER]);
     }
     // A capsule that was stopped between the last two instructions of a kernel entry, in kernel text: the one that is
     // left is the return.
-    if ((context->status & SSTATUS_SPP) && context->pc >= DIRECT_MAP) {
+    if (context->is_capsule && context->pc >= DIRECT_MAP) {
         context->pc = context->reg[NJ_REG_RA];
     }
     if (cause & CAUSE_INTERRUPT) {
         return interrupt(current, cause & ~CAUSE_INTERRUPT);
     }
     return exception(current, cause, value);
-}
-
-uint32_t trap_capsule_call(struct context *context, uint64_t number)
-{
-    return kernel_syscall(context->self, number);
 }
