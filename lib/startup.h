@@ -16,8 +16,8 @@
 //   "device"            value: address where the device's registers are mapped
 //   "interrupt"         slot of the device's (or timer's) interrupt object, bound; value: badge it signals
 //   "system" "sched-control" "interrupt-control"   by `authority`
-//   "archive"           value: address of the boot archive (abi/boot.h), mapped read-only, the root server's file left out;
-//                       slot: frame over its header pages, the next slots: over the files. By `authority`
+//   "archive"           value: address of the boot archive (abi/boot.h), mapped read-only, without the root server's file;
+//                       slot: of the first frame over it (more follow if it is long). By `authority`
 //   "archive-bytes"     value
 #pragma once
 #include "abi/startup.h"

@@ -129,35 +129,26 @@ static void give_device(uint32_t index)
         give_interrupt(index, device->interrupt);
 }
 
-static uint64_t pages_of(uint64_t bytes)
-{
-    return (bytes + 4095) / 4096;
-}
-
-// A run of the archive's pages, for reading. Returns the first slot of its frames.
-static uint32_t give_archive_pages(uint32_t index, uint64_t first, uint64_t count)
+// The archive's pages, for reading, in as many frames as it takes. Returns the slot of the first.
+static uint32_t give_archive_pages(uint32_t index, uint64_t count)
 {
     uint32_t whole = root.scratch + 1, slot = root.component[index].next_slot;
     for (uint64_t done = 0; done < count; done += FRAME_PAGES_MAX) {
         uint64_t pages = count - done < FRAME_PAGES_MAX ? count - done : FRAME_PAGES_MAX;
-        require(frame_slice(NJ_BOOT_SLOT_ARCHIVE, first + done, pages, NJ_BOOT_SLOT_CNODE, whole), name_of(index),
+        require(frame_slice(NJ_BOOT_SLOT_ARCHIVE, done, pages, NJ_BOOT_SLOT_CNODE, whole), name_of(index),
                 "taking the archive");
         require(cnode_copy(NJ_BOOT_SLOT_CNODE, root.scratch, NJ_BOOT_SLOT_CNODE, whole, NJ_RIGHT_READ), name_of(index),
                 "taking the archive");
         require(cnode_delete(NJ_BOOT_SLOT_CNODE, whole), name_of(index), "taking the archive");
-        (void)give_mapped_frame(index, ARCHIVE_ADDRESS + (first + done) * 4096, NJ_RIGHT_READ);
+        (void)give_mapped_frame(index, ARCHIVE_ADDRESS + done * 4096, NJ_RIGHT_READ);
     }
     return slot;
 }
 
-// Header and files, without the root server's file: its pages become free memory.
+// Header and files, without the root server's file behind them: its pages become free memory.
 static void give_archive(uint32_t index)
 {
-    const struct nj_archive_entry *file = root.archive->entry;
-    uint64_t header_pages = file[0].offset / 4096;
-    uint64_t files = header_pages + pages_of(file[0].bytes), end = pages_of(root.archive->bytes);
-    uint32_t slot = give_archive_pages(index, 0, header_pages);
-    (void)give_archive_pages(index, files, end - files);
+    uint32_t slot = give_archive_pages(index, (root.boot->archive_bytes + 4095) / 4096);
     startup_add(index, "", "archive", slot, ARCHIVE_ADDRESS);
     startup_add(index, "", "archive-bytes", NJ_SLOT_NONE, root.archive->bytes);
 }
