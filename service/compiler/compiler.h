@@ -2,8 +2,8 @@
 // The compiler service: turns packages into images. It serves nobody: it fetches its work from the process manager
 // (PROCESS_WORK), so that nobody waits for it and a module that breaks it harms one installation, not the system.
 //
-// A result is fetched by reading: the image lies in the compiler's space, to which the message gives a READ capability,
-// and stays there until the next job.
+// It hands over a result (PROCESS_RESULT) by letting its space be read: the message gives a READ capability to it. The
+// memory of a job comes from the memory manager and is given back between the two calls.
 #pragma once
 #include <stdint.h>
 
@@ -17,7 +17,6 @@ struct compiler_job {
 _Static_assert(sizeof(struct compiler_job) == 56, "travels as 7 words");
 
 enum compiler_status {
-    COMPILER_IDLE = 0,    // no result: the service just started
     COMPILER_DONE = 1,    // address and bytes of the image
     COMPILER_REFUSED = 2, // the text says why
 };

@@ -69,7 +69,7 @@ static void line_replace(struct editor *editor, const char *text)
 {
     cursor_set(editor, 0);
     uint32_t old_length = editor->length;
-    editor->length = (uint32_t)strnlen(text, EDITOR_LINE_MAX);
+    editor->length = (uint32_t)strlen(text);
     memcpy(editor->line, text, editor->length);
     tail_redraw(editor, old_length);
     cursor_set(editor, editor->length);

@@ -45,7 +45,8 @@ enum process_operation {
         37, // word 1: id -> word 1: slot in its table of a new endpoint; 2: number of the endpoint. FULL
     PROCESS_SDK_CLIENT = 38, // word 1: id; 2: id of the server; 3: number of its endpoint -> word 1: slot. FULL
     // From the compiler.
-    PROCESS_WORK = 48, // struct compiler_result from word 1 on -> struct compiler_job from word 1 on, when there is one
+    PROCESS_WORK = 48,   // -> struct compiler_job from word 1 on, when there is one
+    PROCESS_RESULT = 49, // struct compiler_result from word 1 on, with its space if there is an image
 };
 
 // Why something was refused or went wrong; text and remedy. %s of the remedy is the name.
