@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+# Tests and attacks of the code checker. The programs are assembled once, for host and target alike.
+CHECKED_PROGRAMS := $(BUILD)/check/checked_programs.bin
+CHECK_MODEL := test/fuzz/capsule_model.c test/fuzz/rv64_decode.c test/fuzz/rv64_arithmetic.c
+
+$(eval $(call unit_test,check,kernel/check/check.c,-DCHECKED_PROGRAMS='"$(CHECKED_PROGRAMS)"'))
+$(BUILD)/unit/check_test: $(CHECKED_PROGRAMS)
+
+$(eval $(call host_tool,check_words,test/fuzz/check_words.c test/fuzz/rv64_decode.c kernel/check/check.c))
+$(eval $(call host_tool,check_attack,test/fuzz/check_attack.c test/fuzz/mutate.c $(CHECK_MODEL) kernel/check/check.c,,-lm))
+
+# Linked, for the offsets between its parts; then the bare bytes.
+$(BUILD)/check/checked_programs.bin: test/kernel/checked_programs.S test/kernel/checked_programs.h abi/capsule.h \
+    abi/check.h abi/syscall.h
+	$(call say,AS,$<) mkdir -p $(@D) && $(CROSS_CC) $(RISCV64_ARCH) -I. -c -o $(@:.bin=.o) $<
+	$(Q)$(CROSS)ld --no-relax -e 0 -o $(@:.bin=.elf) $(@:.bin=.o)
+	$(Q)$(OBJCOPY) -O binary -j .rodata $(@:.bin=.elf) $@
