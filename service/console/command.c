@@ -32,7 +32,7 @@ static void command_source(uint32_t count, char **words)
         return;
     }
     struct message message = {.word = {PROCESS_READ, 0}};
-    char file[PROCESS_NAME_BYTES + 8] = "script/";
+    char file[PROCESS_NAME_BYTES + 8] = "package/";
     strncat(file, words[1], PROCESS_NAME_BYTES - 1);
     message_put_bytes(&message, 2, file, strlen(file) + 1);
     enum service_status status = service_call(shell.process, &message, 2);

@@ -72,7 +72,7 @@ static bool script_line(char line[EDITOR_LINE_MAX + 1])
 {
     char file[PROCESS_NAME_BYTES + 8];
     char text[EDITOR_LINE_MAX + 1];
-    snprintf(file, sizeof file, "script/%s", shell.script);
+    snprintf(file, sizeof file, "package/%s", shell.script);
     struct message message = {.word = {PROCESS_READ, shell.script_offset}};
     message_put_bytes(&message, 2, file, strlen(file) + 1);
     enum service_status status = service_call(shell.process, &message, 2);

@@ -78,7 +78,9 @@ void report_crash(const char *name, const struct process_crash *crash)
     }
     output_printf("\n  at %s 0x%lx", crash->extra & EXTRA_IS_CODE ? "code offset" : "address",
                   (unsigned long)crash->pc);
-    if (crash->has_function && crash->function[0]) {
+    if (crash->has_function && crash->function_index == NJ_FUNCTION_NONE) {
+        output_printf(", in code that the compiler added");
+    } else if (crash->has_function && crash->function[0]) {
         output_printf(", in %s + 0x%lx (function %lu)", crash->function, (unsigned long)crash->function_offset,
                       (unsigned long)crash->function_index);
     } else if (crash->has_function) {

@@ -83,5 +83,5 @@ bool archive_package_name(const char *file, char *name, size_t size)
 
 bool archive_script_name(const char *file, char *name, size_t size)
 {
-    return middle_take(file, "script/", "", name, size);
+    return !archive_package_name(file, name, size) && middle_take(file, "package/", "", name, size);
 }

@@ -21,5 +21,5 @@ bool archive_find(const uint8_t *archive, const char *name, struct archive_file 
 
 // "package/NAME.wasm": copies NAME. False if the file is no package.
 bool archive_package_name(const char *file, char *name, size_t size);
-// "script/NAME": the same for scripts.
+// Any other "package/NAME": a script.
 bool archive_script_name(const char *file, char *name, size_t size);

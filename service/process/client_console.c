@@ -71,7 +71,8 @@ static void read_serve(struct message *message)
     uint64_t offset = message->word[1];
     message_get_bytes(message, 2, name, sizeof name - 1);
     struct archive_file file;
-    bool is_readable = strncmp(name, "script/", 7) == 0 || strncmp(name, "bench-", 6) == 0;
+    char script[PROCESS_NAME_BYTES];
+    bool is_readable = archive_script_name(name, script, sizeof script) || strncmp(name, "bench-", 6) == 0;
     if (!is_readable || !archive_find(archive, name, &file)) {
         service_answer(message, SERVICE_NOT_FOUND);
         return;

@@ -49,7 +49,7 @@ static uint8_t *archive_build(void)
     uint8_t *bytes = calloc(1, ARCHIVE_BYTES);
     struct nj_archive header = {.magic = NJ_ARCHIVE_MAGIC, .count = 3, .bytes = ARCHIVE_BYTES};
     struct nj_archive_entry entries[3] = {
-        {"root", 512, 100}, {"package/hello.wasm", 640, 200}, {"script/demo", 900, 124}};
+        {"root", 512, 100}, {"package/hello.wasm", 640, 200}, {"package/demo", 900, 124}};
     memcpy(bytes, &header, sizeof header);
     memcpy(bytes + sizeof header, entries, sizeof entries);
     return bytes;
