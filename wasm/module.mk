@@ -8,3 +8,8 @@ $(eval $(call unit_test,wasm_reader,wasm/reader.c wasm/utf8.c))
 $(eval $(call unit_test,wasm_module,$(WASM_DECODE)))
 $(eval $(call unit_test,wasm_instruction,$(WASM_DECODE)))
 $(eval $(call unit_test,wasm_validate,$(WASM_DECODE)))
+
+# Its arena is the fuzz target's own.
+$(eval $(call fuzz_target,wasm_validate,$(filter-out wasm/arena.c,$(WASM_DECODE)),,$(BUILD)/wasm/every_instruction.wasm))
+$(BUILD)/wasm/%.wasm: test/wasm/%.wat
+	$(call say,WAT,$@) mkdir -p $(@D) && wat2wasm -o $@ $<

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a module. What is accepted must keep the promises on which a compiler relies: it walks the bodies without
-// checking again. Linked without wasm/arena.c: here each array is an allocation of its own, so that the sanitizer sees
-// every step outside.
+// Any bytes as a module; or, if they do not begin like one, as a function's body in a module that has something of each
+// kind. What is accepted must keep the promises on which a compiler relies: it walks the bodies without checking again.
+// Linked without wasm/arena.c: here each array is an allocation of its own, so that the sanitizer sees every step outside.
 #include "wasm/instruction.h"
 #include "wasm/validate.h"
 #include <stdlib.h>
+#include <string.h>
 
 #define ALLOCATIONS_MAX 64
 #define ALLOCATION_BYTES_MAX 0x4000000u
@@ -160,17 +161,60 @@ static void body_check(const struct wasm_module *module, const struct wasm_funct
     promise(depth == 0 && depth_max == function->block_max && function->operand_max <= WASM_OPERANDS_MAX);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+// What lies around a body, sizes in four bytes. Types: () -> (), (i32) -> (i32), (i32 i64) -> (f32 f64), () -> (externref).
+static const uint8_t before[] =
+    "\0asm\1\0\0\0"
+    "\x01\x14\x04\x60\x00\x00\x60\x01\x7f\x01\x7f\x60\x02\x7f\x7e\x02\x7d\x7c\x60\x00\x01\x6f"
+    "\x03\x05\x04\x02\x00\x01\x03"             // the body is of type 2, for it has parameters and results
+    "\x04\x08\x02\x70\x00\x02\x6f\x01\x01\x03" // funcref, externref
+    "\x05\x03\x01\x00\x01"                     // memory
+    "\x06\x15\x04\x7f\x01\x41\x07\x0b\x7e\x00\x42\x07\x0b\x70\x01\xd0\x70\x0b\x6f\x01\xd0\x6f\x0b" // four globals
+    "\x09\x0e\x02\x03\x00\x01\x01\x05\x70\x02\xd2\x02\x0b\xd0\x70\x0b"            // declarative; passive
+    "\x0c\x01\x01"                                                                // one data segment
+    "\x0a";                                                                       // code
+static const uint8_t after[] = "\x03\x00\x00\x0b\x03\x00\x00\x0b\x03\x00\x00\x0b" // three bodies: unreachable
+                               "\x0b\x03\x01\x01\x00";                            // a passive segment
+
+static void size_put(uint8_t *at, uint32_t value)
+{
+    for (uint32_t i = 0; i < 4; i++) {
+        at[i] = (uint8_t)(value >> (7 * i) & 0x7f) | (i < 3 ? 0x80 : 0);
+    }
+}
+
+// The bytes of the module to load, exactly as large as they are.
+static uint8_t *module_make(const uint8_t *data, uint32_t size, uint32_t *module_size)
+{
+    const uint32_t head = sizeof before - 1;
+    const uint32_t tail = sizeof after - 1;
+    const uint32_t frame = 9; // two sizes and the count of bodies
+    bool is_module = size >= 4 && memcmp(data, "\0asm", 4) == 0;
+    *module_size = is_module ? size : head + frame + size + tail;
+    uint8_t *bytes = malloc(*module_size ? *module_size : 1);
+    if (is_module) {
+        memcpy(bytes, data, size);
+        return bytes;
+    }
+    memcpy(bytes, before, head);
+    size_put(bytes + head, size + 5 + 12);
+    bytes[head + 4] = 4;
+    size_put(bytes + head + 5, size);
+    memcpy(bytes + head + frame, data, size);
+    memcpy(bytes + head + frame + size, after, tail);
+    return bytes;
+}
+
+// Returns whether the module was accepted.
+static bool module_load_and_check(const uint8_t *data, size_t data_size)
 {
     struct wasm_module module;
     struct wasm_error error = {0, WASM_OK};
     struct wasm_arena arena = {0, 0x10000000, 0};
+    uint32_t size = 0;
+    uint8_t *bytes = module_make(data, (uint32_t)data_size, &size);
     allocation_count = 0;
-    uint8_t *bytes = malloc(size); // exactly as large
-    for (size_t i = 0; i < size; i++) {
-        bytes[i] = data[i];
-    }
-    if (wasm_module_load(&module, bytes, (uint32_t)size, &arena, &error)) {
+    bool is_valid = wasm_module_load(&module, bytes, size, &arena, &error);
+    if (is_valid) {
         declarations_check(&module);
         segments_check(&module);
         for (uint32_t i = module.imported.functions; i < module.count.functions; i++) {
@@ -178,10 +222,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
     } else {
         promise(error.status != WASM_OK && error.offset <= size && arena.used == 0);
+        promise(data_size < 8 || memcmp(data, "\0asm", 4) == 0 || error.offset > sizeof before - 1);
     }
     for (uint32_t i = 0; i < allocation_count; i++) {
         free(allocations[i]);
     }
     free(bytes);
+    return is_valid;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static bool is_started;
+    if (!is_started) { // what surrounds a body must be right, or no body is ever seen
+        promise(module_load_and_check((const uint8_t *)"\x00\x00\x0b", 3));
+        is_started = true;
+    }
+    module_load_and_check(data, size);
     return 0;
 }

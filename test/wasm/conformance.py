@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs WebAssembly test scripts (.wast): our own in this folder, and the official suite.
+"""Runs WebAssembly test scripts (.wast, and single modules, .wat): our own in this folder, and the official suite.
 
     test/wasm/run [-v] [SCRIPT...]     default: all scripts of both
 
@@ -145,7 +145,7 @@ def main():
         print("wast2json is missing: install the package wabt")
         print("0 passed, 1 failed")
         return 1
-    scripts = [path.resolve() for path in given.script] or sorted(HERE.glob("*.wast"))
+    scripts = [path.resolve() for path in given.script] or sorted(HERE.glob("*.wa[st]*"))
     suite = suite_folder()
     if not given.script and suite:
         scripts += sorted(suite.glob("*.wast"))
