@@ -65,9 +65,11 @@ struct nj_image_trap {
 
 struct nj_image_function {
     uint32_t code_offset; // first instruction; the function ends where the next begins
-    uint32_t index;       // WebAssembly function index
+    uint32_t index;       // WebAssembly function index, or NJ_FUNCTION_NONE for code that the compiler added
     uint32_t name;        // offset in strings; the empty text if the module names it nowhere
 };
+
+#define NJ_FUNCTION_NONE 0xffffffff
 
 enum nj_image_export_kind { NJ_EXPORT_FUNCTION = 0, NJ_EXPORT_TABLE = 1, NJ_EXPORT_MEMORY = 2, NJ_EXPORT_GLOBAL = 3 };
 
@@ -75,5 +77,6 @@ struct nj_image_export {
     uint32_t name;  // offset in strings
     uint32_t kind;  // enum nj_image_export_kind
     uint32_t value; // function: code offset; global: bytes below G; others: 0
-    uint32_t type;  // offset in strings: function "ii:I" (parameters:results), global "i"; i i32, I i64, f f32, F f64
+    uint32_t type;  // offset in strings: function "ii:I" (parameters:results), global "i"; i i32, I i64, f f32, F f64,
+                    //   r funcref, x externref
 };
