@@ -283,8 +283,8 @@ void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint64_t entry_
     csr_write(scounteren, 7); // cycle, time, instret
     csr_write(sstatus, SSTATUS_UXL64);
     plic_init(platform.plic_context, platform.plic_sources);
-    timer_init(platform.ticks_per_second, platform.has_sstc);
+    timer_init(entry_ticks, platform.ticks_per_second, platform.has_sstc);
     machine.hart = (uint32_t)hart;
-    machine.entry_ns = timer_ticks_to_ns(entry_ticks);
+    machine.entry_ns = 0; // arch_time_ns() counts from there
     kernel_main(&machine);
 }

@@ -9,27 +9,29 @@
 
 #define NS_PER_SECOND 1000000000ull
 
-uint64_t timer_ns_per_tick; // 32.32; fast.S reads it
+// Time is counted from kernel entry. fast.S reads this.
+_Alignas(16) struct timer_conversion timer_conversion;
 static uint64_t ticks_per_second;
 static bool has_stimecmp;
 
-void timer_init(uint32_t frequency, bool has_sstc)
+void timer_init(uint64_t origin, uint32_t frequency, bool has_sstc)
 {
+    timer_conversion.origin = origin;
     ticks_per_second = frequency;
-    timer_ns_per_tick = (NS_PER_SECOND << 32) / frequency;
+    timer_conversion.ns_per_tick = (NS_PER_SECOND << 32) / frequency;
     has_stimecmp = has_sstc;
     timer_stop();
     csr_set(sie, SIE_TIMER);
 }
 
-uint64_t timer_ticks_to_ns(uint64_t ticks)
+static uint64_t ticks_to_ns(uint64_t ticks)
 {
-    return (uint64_t)(((unsigned __int128)ticks * timer_ns_per_tick) >> 32);
+    return (uint64_t)(((unsigned __int128)(ticks - timer_conversion.origin) * timer_conversion.ns_per_tick) >> 32);
 }
 
 uint64_t arch_time_ns(void)
 {
-    return timer_ticks_to_ns(csr_read(time));
+    return ticks_to_ns(csr_read(time));
 }
 
 static void compare_set(uint64_t ticks)
@@ -55,7 +57,7 @@ void arch_timer_set(uint64_t deadline_ns)
         return;
     }
     uint64_t now = csr_read(time);
-    uint64_t now_ns = timer_ticks_to_ns(now);
+    uint64_t now_ns = ticks_to_ns(now);
     uint64_t delta = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
     uint64_t whole = delta / NS_PER_SECOND * ticks_per_second;
     uint64_t part = delta % NS_PER_SECOND * ticks_per_second / NS_PER_SECOND;

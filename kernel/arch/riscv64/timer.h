@@ -4,6 +4,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-void timer_init(uint32_t ticks_per_second, bool has_sstc); // boot
-uint64_t timer_ticks_to_ns(uint64_t ticks);
-void timer_stop(void); // takes a pending timer interrupt away
+struct timer_conversion {
+    uint64_t origin;      // ticks at kernel entry
+    uint64_t ns_per_tick; // 32.32
+};
+extern struct timer_conversion timer_conversion;
+
+void timer_init(uint64_t origin, uint32_t ticks_per_second, bool has_sstc); // boot
+void timer_stop(void);                                                      // takes a pending timer interrupt away

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Into the kernel and out of it, with all registers. One vector serves user mode, capsules and the kernel's own bugs.
-//
-// sscratch is the current thread always, also inside the kernel: the vector swaps it for two instructions only.
-// Outside the kernel sstatus.SIE is 1, inside it is 0; so SPP = 1 with SPIE = 0 says that the kernel itself trapped.
+// Into the kernel and out of it, with all registers. One vector (fast.S) serves user mode, capsules and the kernel's own
+// bugs. Outside the kernel sstatus.SIE is 1, inside it is 0; so SPP = 1 with SPIE = 0 says that the kernel itself trapped.
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/offsets.h"
 
     .section .text.trap, "ax"
-    .balign 4
-    .globl trap_vector
-trap_vector:
-    csrrw tp, sscratch, tp
-    sd s0, CONTEXT_REG(8)(tp)
+    .globl trap_slow, arch_enter, thread_resume
+trap_slow: // tp = thread, s0 is saved, sscratch = tp as it was
     csrrw s0, sscratch, tp
     sd s0, CONTEXT_REG(4)(tp)
     .irp n, 1,2,3,5,6,7,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
@@ -33,11 +28,9 @@ trap_vector:
 1:  call kernel_trapped
 
 // _Noreturn void arch_enter(uint32_t thread)
-    .globl arch_enter
 arch_enter:
     lui sp, %hi(kernel_stack_top)
     addi sp, sp, %lo(kernel_stack_top)
-    .globl thread_resume
 thread_resume: // a0 = thread, NIL: idle
     bnez a0, 1f
     call trap_idle

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fast paths: call to a passive server that waits, answer and wait for the next call, null invocation, time. They leave
+// the kernel's state exactly as the complete path (endpoint.c, reply.c, donate.c) would, and hand over to it untouched
+// whatever they do not handle: every check comes before the first store to an object.
+//
+// A thread that ran through here has only its callee-saved registers, ra, sp, gp, tp and pc saved. Messages stay in the
+// registers they came in: t0 capability then badge, t1 tag, t3 reply slot, a0-a7 words.
+#include "abi/syscall.h"
+#include "kernel/arch/riscv64/csr.h"
+#include "kernel/arch/riscv64/layout.h"
+#include "kernel/arch/riscv64/offsets.h"
+
+    .section .text.trap, "ax"
+
+// ---- The trap vector: system calls of processes here, everything else in trap.S ---------------------------------------
+// sscratch is the current thread always, also inside the kernel: it is swapped for a few instructions only.
+    .macro PROCESS_SAVE
+    sd ra, CONTEXT_REG(1)(tp)
+    sd sp, CONTEXT_REG(2)(tp)
+    sd gp, CONTEXT_REG(3)(tp)
+    sd s1, CONTEXT_REG(9)(tp)
+    sd s2, CONTEXT_REG(18)(tp)
+    sd s3, CONTEXT_REG(19)(tp)
+    sd s4, CONTEXT_REG(20)(tp)
+    sd s5, CONTEXT_REG(21)(tp)
+    sd s6, CONTEXT_REG(22)(tp)
+    sd s7, CONTEXT_REG(23)(tp)
+    sd s8, CONTEXT_REG(24)(tp)
+    sd s9, CONTEXT_REG(25)(tp)
+    sd s10, CONTEXT_REG(26)(tp)
+    sd s11, CONTEXT_REG(27)(tp)
+    csrrw s0, sscratch, tp
+    sd s0, CONTEXT_REG(4)(tp)
+    csrr s0, sepc
+    addi s0, s0, 4
+    sd s0, CONTEXT_PC(tp)
+    .endm
+
+    .macro CAPSULE_SAVE // gp, tp and s11 are constants of its context
+    csrr t5, sscratch
+    sd sp, CONTEXT_REG(2)(t5)
+    sd s0, CONTEXT_REG(8)(t5)
+    sd s1, CONTEXT_REG(9)(t5)
+    sd s2, CONTEXT_REG(18)(t5)
+    sd s3, CONTEXT_REG(19)(t5)
+    sd s4, CONTEXT_REG(20)(t5)
+    sd s5, CONTEXT_REG(21)(t5)
+    sd s6, CONTEXT_REG(22)(t5)
+    sd s7, CONTEXT_REG(23)(t5)
+    sd s8, CONTEXT_REG(24)(t5)
+    sd s9, CONTEXT_REG(25)(t5)
+    sd s10, CONTEXT_REG(26)(t5)
+    and ra, ra, s11
+    or ra, ra, tp
+    sd ra, CONTEXT_PC(t5)
+    mv tp, t5
+    .endm
+
+// Capability of slot `number` into \cap and its address into \at. s1: number of slots, s2: first slot, s7: DIRECT_MAP.
+    .macro LOOKUP cap, at, number
+    add \at, s2, \number
+    slli \at, \at, SLOT_SHIFT
+    add \at, \at, s7
+    ld \cap, 0(\at)
+    .endm
+
+    .balign 4
+    .globl trap_vector
+trap_vector:
+    csrrw tp, sscratch, tp
+    sd s0, CONTEXT_REG(8)(tp)
+    csrr s0, scause
+    addi s0, s0, -CAUSE_CALL
+    bnez s0, trap_slow
+    bnez t2, process_reply_recv
+    PROCESS_SAVE
+core_call: // tp = caller; free: ra, sp, gp, s*, t2, t4-t6
+    ld s0, CONTEXT_TABLE(tp)
+    lui s7, %hi(DIRECT_MAP)
+    ld s1, CAP_WORD(s0)
+    lwu s2, CAP_OBJECT(s0)
+    bgeu t0, s1, miss_call
+    LOOKUP s3, s4, t0
+    andi s5, s3, CAP_KIND_MASK | CAP_SEND
+    addi s5, s5, -(CAP_ENDPOINT | CAP_SEND)
+    bnez s5, miss_call
+    li s5, NJ_MESSAGE_REGISTERS
+    bltu s5, t1, miss_call // a longer message, a capability, or a tag that is none
+    srli s6, s3, 32
+    slli s6, s6, ENDPOINT_SHIFT
+    add s6, s6, s7 // endpoint
+    lwu s8, ENDPOINT_HEAD(s6) // receiver
+    lbu s10, ENDPOINT_HAS_RECEIVERS(s6)
+    beqz s8, miss_call
+    beqz s10, miss_call
+    slli s9, s8, THREAD_SHIFT
+    add s9, s9, s7
+    lwu t4, CONTEXT_FLAGS(tp)
+    lwu t5, CONTEXT_FLAGS(s9)
+    lwu t6, THREAD_SCHED(s9) // passive
+    ld s5, THREAD_NEXT(s9)   // the only one that waits
+    or t4, t4, t5
+    or t6, t6, s5
+    or t4, t4, t6
+    bnez t4, miss_call
+    lwu t2, THREAD_REPLY(s9)
+    lui t5, %hi(sched_top_priority)
+    lwu t5, %lo(sched_top_priority)(t5)
+    lbu t6, THREAD_PRIORITY(s9)
+    beqz t2, miss_call
+    addi t6, t6, 1
+    bltu t6, t5, miss_call
+    // All is checked.
+    ld s4, CAP_WORD(s4) // badge
+    sd zero, ENDPOINT_HEAD(s6) // and tail
+    slli s5, t2, REPLY_SHIFT
+    add s5, s5, s7
+    lwu s1, CONTEXT_SELF(tp)
+    srli s3, s3, CAP_RIGHTS_SHIFT
+    andi s3, s3, CAP_GRANT_BOTH
+    ori s3, s3, 1 << 8
+    sw s1, REPLY_CALLER(s5) // its receiver it is already
+    sh s3, REPLY_MAY_GRANT(s5) // and donated
+    lwu s1, THREAD_SCHED(tp)
+    slli s3, t2, 32
+    sd s3, THREAD_REPLY(s9) // offers none, serves this one
+    sw zero, THREAD_WAITS_ON(s9)
+    sb s10, THREAD_STATE(s9) // true is READY
+    sw s1, THREAD_SCHED(s9)
+    slli s1, s1, SCHED_SHIFT
+    add s1, s1, s7
+    sw s8, SCHED_THREAD(s1)
+    sw zero, THREAD_SCHED(tp)
+    li s3, STATE_REPLY_WAIT
+    sb s3, THREAD_STATE(tp)
+    sh s3, CONTEXT_BLOCKED(tp)
+    sw t2, THREAD_REPLY(tp)
+    sd t3, CONTEXT_REG(28)(tp) // slot for a capability that may come with the answer
+    mv t0, s4
+switch: // to s9 = s8; tp = the thread that ran
+    ld s1, CONTEXT_ROOT(s9)
+    ld s2, CONTEXT_ROOT(tp)
+    beq s1, s2, 1f
+    csrw satp, s1
+1:  lui s0, %hi(sched_current)
+    sw s8, %lo(sched_current)(s0)
+    mv tp, s9
+    lw s0, CONTEXT_IS_CAPSULE(tp)
+    csrw sscratch, tp
+    sc.d zero, zero, (tp) // no trap has dropped a reservation when capsules switch
+    ld sp, CONTEXT_REG(2)(tp)
+    ld s1, CONTEXT_REG(9)(tp)
+    ld s2, CONTEXT_REG(18)(tp)
+    ld s3, CONTEXT_REG(19)(tp)
+    ld s4, CONTEXT_REG(20)(tp)
+    ld s5, CONTEXT_REG(21)(tp)
+    ld s6, CONTEXT_REG(22)(tp)
+    ld s7, CONTEXT_REG(23)(tp)
+    ld s8, CONTEXT_REG(24)(tp)
+    ld s9, CONTEXT_REG(25)(tp)
+    ld s10, CONTEXT_REG(26)(tp)
+    ld s11, CONTEXT_REG(27)(tp)
+    ld gp, CONTEXT_REG(3)(tp)
+    li t3, 0
+    li t4, 0
+    li t6, 0
+    bnez s0, 2f
+    li t2, 0
+    li t5, 0
+    ld s0, CONTEXT_PC(tp)
+    csrw sepc, s0 // sstatus has SPP = 0, SPIE = 1 since the last sret
+    ld ra, CONTEXT_REG(1)(tp)
+    ld s0, CONTEXT_REG(8)(tp)
+    ld tp, CONTEXT_REG(4)(tp)
+    sret
+2:  ld ra, CONTEXT_PC(tp) // masked when it was saved
+    ld s0, CONTEXT_REG(8)(tp)
+    ld tp, CONTEXT_REG(4)(tp)
+    mv t2, gp
+    mv t5, gp
+    csrsi sstatus, SSTATUS_SIE
+    ret
+
+// ---- Other calls of a process. s0 is free, tp = thread, sscratch = the process's tp -----------------------------------
+process_reply_recv:
+    addi s0, t2, -NJ_SYS_REPLY_RECV
+    bnez s0, process_invoke
+    PROCESS_SAVE
+core_reply_recv: // t3 = reply, t0 = endpoint
+    ld s0, CONTEXT_TABLE(tp)
+    zext.w s11, t3
+    ld s1, CAP_WORD(s0)
+    lwu s2, CAP_OBJECT(s0)
+    lui s7, %hi(DIRECT_MAP)
+    bgeu s11, s1, miss_reply_recv
+    bgeu t0, s1, miss_reply_recv
+    LOOKUP s3, s5, s11
+    LOOKUP s4, s6, t0
+    andi s5, s3, CAP_KIND_MASK
+    andi s6, s4, CAP_KIND_MASK | CAP_RECV
+    addi s5, s5, -CAP_REPLY
+    addi s6, s6, -(CAP_ENDPOINT | CAP_RECV)
+    or s5, s5, s6
+    bnez s5, miss_reply_recv
+    li s5, NJ_MESSAGE_REGISTERS
+    bltu s5, t1, miss_reply_recv
+    srli s3, s3, 32 // reply
+    slli s5, s3, REPLY_SHIFT
+    add s5, s5, s7
+    lwu s8, REPLY_CALLER(s5) // caller
+    srli s4, s4, 32 // endpoint
+    slli s6, s4, ENDPOINT_SHIFT
+    add s6, s6, s7
+    beqz s8, miss_reply_recv
+    slli s9, s8, THREAD_SHIFT
+    add s9, s9, s7
+    lwu s0, ENDPOINT_HEAD(s6) // nobody else waits there
+    lwu t4, CONTEXT_FLAGS(tp)
+    lwu t5, CONTEXT_FLAGS(s9)
+    lwu t6, THREAD_HOME_SCHED(tp) // passive
+    lwu s10, THREAD_SCHED(s9)     // the caller lent what it had
+    lbu t2, THREAD_FAULT_KIND(s9) // it called, it did not fault
+    or t4, t4, t5
+    or s0, s0, t6
+    or s10, s10, t2
+    or t4, t4, s0
+    or t4, t4, s10
+    bnez t4, miss_reply_recv
+    lbu s10, REPLY_DONATED(s5) // and lent it to us, who serve it still
+    lwu t4, THREAD_SERVING(tp)
+    lui t5, %hi(sched_top_priority)
+    lwu t5, %lo(sched_top_priority)(t5)
+    lbu t6, THREAD_PRIORITY(s9)
+    beqz s10, miss_reply_recv
+    bne t4, s3, miss_reply_recv
+    addi t6, t6, 1
+    bltu t6, t5, miss_reply_recv
+    // All is checked.
+    lwu s1, CONTEXT_SELF(tp)
+    lwu s2, THREAD_SCHED(tp)
+    sw zero, REPLY_CALLER(s5)
+    sb zero, REPLY_DONATED(s5)
+    sw s1, ENDPOINT_HEAD(s6)
+    sw s1, ENDPOINT_TAIL(s6)
+    sb s10, ENDPOINT_HAS_RECEIVERS(s6) // true
+    sb s10, THREAD_STATE(s9)           // true is READY
+    sw zero, THREAD_REPLY(s9)
+    sw s2, THREAD_SCHED(s9)
+    slli s2, s2, SCHED_SHIFT
+    add s2, s2, s7
+    sw s8, SCHED_THREAD(s2)
+    sw zero, THREAD_SCHED(tp)
+    sd s3, THREAD_REPLY(tp) // offers it again, serves none
+    sw s4, THREAD_WAITS_ON(tp)
+    li s0, STATE_RECEIVING
+    sb s0, THREAD_STATE(tp)
+    sh s0, CONTEXT_BLOCKED(tp)
+    sd t0, CONTEXT_REG(5)(tp)  // to repeat the receive
+    sd t3, CONTEXT_REG(28)(tp) // and slot for a capability that may come
+    li t0, 0
+    j switch
+
+process_invoke:
+    addi s0, t2, -NJ_SYS_INVOKE
+    or s0, s0, t1
+    bnez s0, process_time
+    ld t4, CONTEXT_TABLE(tp)
+    ld t5, CAP_WORD(t4)
+    lwu t6, CAP_OBJECT(t4)
+    bgeu t0, t5, trap_slow
+    lui s0, %hi(DIRECT_MAP)
+    add t6, t6, t0
+    slli t6, t6, SLOT_SHIFT
+    add t6, t6, s0
+    lbu t6, 0(t6)
+    andi t6, t6, CAP_KIND_USABLE
+    beqz t6, trap_slow
+process_return: // with the answer OK; s0 saved, everything else as the process left it
+    csrr s0, sepc
+    addi s0, s0, 4
+    csrw sepc, s0
+    ld s0, CONTEXT_REG(8)(tp)
+    csrrw tp, sscratch, tp
+    li t0, 0
+    li t1, 0
+    li t2, 0
+    li t3, 0
+    li t4, 0
+    li t5, 0
+    li t6, 0
+    sret
+
+    // Nanoseconds since kernel entry into a0: ticks since then times a 32.32 factor (timer.c). Uses t0, t1.
+    .macro TIME
+    lui t0, %hi(timer_conversion)
+    ld t1, %lo(timer_conversion)(t0)
+    ld t0, %lo(timer_conversion + 8)(t0)
+    rdtime a0
+    sub a0, a0, t1
+    mulhu t1, a0, t0
+    mul a0, a0, t0
+    slli t1, t1, 32
+    srli a0, a0, 32
+    or a0, a0, t1
+    .endm
+
+process_time:
+    addi s0, t2, -NJ_SYS_TIME
+    bnez s0, trap_slow
+    TIME
+    j process_return
+
+// ---- Calls of capsules, from the entry page: interrupts are off; t2, t4, t5, t6 are dead, but must be valid again ------
+    .globl entry_call, entry_reply_recv, entry_invoke, entry_time
+entry_call:
+    CAPSULE_SAVE
+    j core_call
+entry_reply_recv:
+    CAPSULE_SAVE
+    j core_reply_recv
+
+entry_invoke:
+    bnez t1, 1f
+    csrr t5, sscratch
+    ld t4, CONTEXT_TABLE(t5)
+    ld t5, CAP_WORD(t4)
+    lwu t4, CAP_OBJECT(t4)
+    bgeu t0, t5, 1f
+    lui t5, %hi(DIRECT_MAP)
+    add t4, t4, t0
+    slli t4, t4, SLOT_SHIFT
+    add t4, t4, t5
+    lbu t4, 0(t4)
+    andi t4, t4, CAP_KIND_USABLE
+    beqz t4, 1f
+    li t0, 0
+    li t3, 0
+    li t4, 0
+    mv t5, gp
+    csrsi sstatus, SSTATUS_SIE
+    ret // to ra as the capsule could by itself
+1:  li t6, NJ_SYS_INVOKE
+    j capsule_call
+
+entry_time:
+    TIME
+    li t0, 0
+    li t1, 0
+    li t3, 0
+    li t4, 0
+    csrsi sstatus, SSTATUS_SIE
+    ret
+
+// ---- What the fast paths leave to the complete path. tp = thread; arguments are still in their registers -------------
+miss_call:
+    li s0, NJ_SYS_CALL
+    j 1f
+miss_reply_recv:
+    li s0, NJ_SYS_REPLY_RECV
+1:  .irp n, 5,6,10,11,12,13,14,15,16,17,28
+    sd x\n, CONTEXT_REG(\n)(tp)
+    .endr
+    mv a0, tp
+    mv a1, s0
+    lui sp, %hi(kernel_stack_top)
+    addi sp, sp, %lo(kernel_stack_top)
+    call trap_call
+    j thread_resume
