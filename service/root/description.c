@@ -186,9 +186,11 @@ static int component_at(const struct reader *reader, int node)
 static void read_uses(struct reader *reader)
 {
     struct component_description *c = reader->component;
-    int bytes = 0;
+    int bytes;
     const fdt32_t *cells = fdt_getprop(reader->blob, reader->node, "uses", &bytes);
-    uint32_t count = cells ? (uint32_t)bytes / 4 : 0;
+    if (!cells)
+        return;
+    uint32_t count = (uint32_t)bytes / 4;
     if (count > USES_MAX || bytes % 4 != 0) {
         fail(reader, "uses: at most 16 phandles");
         return;
