@@ -6,6 +6,7 @@ CHECK_MODEL := test/fuzz/capsule_model.c test/fuzz/rv64_decode.c test/fuzz/rv64_
 $(eval $(call unit_test,check,kernel/check/check.c,-DCHECKED_PROGRAMS='"$(CHECKED_PROGRAMS)"'))
 $(BUILD)/unit/check_test: $(CHECKED_PROGRAMS)
 
+$(eval $(call host_tool,check_table,test/check/check_table.c))
 $(eval $(call host_tool,check_words,test/fuzz/check_words.c test/fuzz/rv64_decode.c kernel/check/check.c))
 $(eval $(call host_tool,check_attack,test/fuzz/check_attack.c test/fuzz/mutate.c $(CHECK_MODEL) kernel/check/check.c,,-lm))
 
