@@ -235,12 +235,20 @@ static void functions_write(struct writer *w, uint8_t *to)
     }
 }
 
+// A name with a NUL byte in it cannot be told from a shorter one: nobody can ask for such an export.
+static bool export_is_listed(const struct wasm_module *module, const struct wasm_export *export)
+{
+    return export->name.length == 0 || !memchr(module->bytes + export->name.offset, 0, export->name.length);
+}
+
 static void exports_write(struct writer *w, uint8_t *to)
 {
     const struct compiler *c = w->c;
     const struct wasm_module *module = c->module;
     for (uint32_t i = 0; i < module->count.exports; i++) {
         const struct wasm_export *export = &module->exports[i];
+        if (!export_is_listed(module, export))
+            continue;
         struct nj_image_export row = {0, export->kind, 0, 0};
         row.name = text_add(w, module->bytes + export->name.offset, export->name.length);
         if (export->kind == WASM_KIND_FUNCTION) {
@@ -252,7 +260,8 @@ static void exports_write(struct writer *w, uint8_t *to)
             row.value = c->state.global[export->index];
             row.type = text_add(w, &letter, 1);
         }
-        memcpy(to + (uint64_t)i * sizeof row, &row, sizeof row);
+        memcpy(to, &row, sizeof row);
+        to += sizeof row;
     }
 }
 
@@ -262,8 +271,11 @@ static void names_write(struct writer *w)
     uint32_t count = 0;
     for (uint32_t i = 0; i < c->link_count; i++)
         count += c->placed[i] != 0;
+    uint32_t listed = 0;
+    for (uint32_t i = 0; i < c->module->count.exports; i++)
+        listed += export_is_listed(c->module, &c->module->exports[i]);
     uint8_t *functions = table_take(w, &w->header.functions, count, sizeof(struct nj_image_function));
-    uint8_t *exports = table_take(w, &w->header.exports, c->module->count.exports, sizeof(struct nj_image_export));
+    uint8_t *exports = table_take(w, &w->header.exports, listed, sizeof(struct nj_image_export));
     if (!functions || !exports || !table_take(w, &w->header.strings, 1, 1))
         return;
     functions_write(w, functions);
