@@ -56,6 +56,7 @@ static void slot_unlink(uint32_t slot)
 void derive_init(uint32_t root)
 {
     derive_root = root;
+    revokes_pending = 0;
     link_tokens(token_open(root), token_close(root));
     link_tokens(token_close(root), token_open(root));
 }

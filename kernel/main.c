@@ -296,6 +296,7 @@ static _Noreturn __attribute__((noinline)) void start_user(uint32_t thread, uint
 _Noreturn BOOT_ONLY void kernel_main(const struct machine *found)
 {
     machine = *found;
+    sched_init();
     find_memory();
     make_root_memory();
     uint32_t thread = take(PAGE_THREAD) * (PAGE_BYTES / (uint32_t)sizeof(struct thread));

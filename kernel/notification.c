@@ -75,7 +75,7 @@ enum nj_status notification_bind(uint32_t notification, uint32_t thread)
         return NJ_IN_USE;
     notifications[notification].thread = thread;
     threads[thread].notification = notification;
-    threads[thread].context.flags |= CONTEXT_BOUND;
+    threads[thread].slow |= CONTEXT_BOUND;
     return NJ_OK;
 }
 
@@ -87,7 +87,7 @@ void notification_unbind(uint32_t thread)
         return;
     notifications[notification].thread = NIL;
     threads[thread].notification = NIL;
-    threads[thread].context.flags &= ~(uint32_t)CONTEXT_BOUND;
+    threads[thread].slow &= (uint16_t)~CONTEXT_BOUND;
 }
 
 enum nj_status notification_retire(uint32_t notification, uint32_t *steps)

@@ -60,6 +60,8 @@ struct thread {
     uint32_t reply;        // receiving: reply object it offers; REPLY_WAIT or FAULTED: the one that holds it
     uint32_t serving;      // reply object of the caller it serves at present (fast paths write both at once)
     uint32_t sched;        // scheduling context it runs on now: its own or a donated one; NIL: cannot run
+    uint16_t slow;         // CONTEXT_*: why the fast paths must not be taken (they read this word and `sched` at once)
+    uint8_t fault_kind;    // enum nj_fault while FAULTED or while sending a fault, else 0
     uint32_t home_sched;   // the one that was bound to it; NIL: a passive server
     uint32_t waits_on;     // endpoint or notification, by state
     uint32_t space, space_next, space_prev;
@@ -69,13 +71,13 @@ struct thread {
     uint64_t badge;        // of the capability it sends through, while it sends
     uint32_t faults; // taken since it was made
     uint8_t state;   // enum nj_thread_state
+    uint8_t blocked; // the state a fast path, which does not save arguments, blocked it in; else 0
     uint8_t priority, priority_max;
     uint8_t is_queued;   // in the ready queue
     uint8_t is_calling;  // SENDING: wants a reply
     uint8_t may_grant;   // SENDING: the capability it sends through lets capabilities travel
     uint8_t may_grant_reply;
     uint8_t is_configured;
-    uint8_t fault_kind; // enum nj_fault while FAULTED or while sending a fault, else 0
     uint64_t fault_detail, fault_extra;
 };
 

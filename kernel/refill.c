@@ -8,6 +8,11 @@
 
 static uint32_t first_waiting; // list of waiting contexts by time, through next and prev
 
+void refill_init(void)
+{
+    first_waiting = NIL;
+}
+
 static bool is_round_robin(uint32_t sched)
 {
     return scheds[sched].budget_ns == scheds[sched].period_ns;

@@ -3,6 +3,7 @@
 #pragma once
 #include "kernel/object.h"
 
+void refill_init(void); // nothing waits
 void refill_configure(uint32_t sched, uint64_t budget_ns, uint64_t period_ns, uint64_t now);
 uint64_t refill_left(uint32_t sched);                // of the current refill, ns
 bool refill_is_ready(uint32_t sched, uint64_t now);  // may run now

@@ -17,7 +17,30 @@ static uint64_t charged_since;
 static uint64_t alarm_ns = UINT64_MAX;
 static uint64_t timer_ns = UINT64_MAX; // what the timer is set to
 static bool current_yields;                   // the running thread goes behind others of its priority
+static uint64_t passing_ns;                   // not 0: the time that is being dealt with, one for all that happens in it
 static bool is_due;                           // the timer fired or was changed: look at the time
+
+void sched_init(void)
+{
+    for (uint32_t i = 0; i < PRIORITIES; i++)
+        ready[i] = (struct queue){NIL, NIL};
+    for (uint32_t i = 0; i < PRIORITIES / 64u; i++)
+        ready_words[i] = 0;
+    sched_current = NIL;
+    sched_top_priority = 0;
+    charged = NIL;
+    alarm_ns = UINT64_MAX;
+    timer_ns = UINT64_MAX;
+    current_yields = false;
+    is_due = false;
+    passing_ns = 0;
+    refill_init();
+}
+
+struct queue sched_ready_queue(uint8_t priority)
+{
+    return ready[priority];
+}
 
 static uint32_t highest_bit(uint64_t word)
 {
@@ -68,6 +91,11 @@ static void charge(uint64_t now)
     charged_since = now;
 }
 
+static uint64_t time_now(void)
+{
+    return passing_ns != 0 ? passing_ns : arch_time_ns();
+}
+
 static bool is_runnable(uint32_t thread)
 {
     return thread != NIL && threads[thread].state == NJ_THREAD_READY && threads[thread].sched != NIL;
@@ -81,7 +109,7 @@ void sched_make_ready(uint32_t thread, bool first)
     if (sched == NIL || thread == sched_current || threads[thread].is_queued || scheds[sched].is_waiting)
         return;
     if (sched != charged)
-        refill_start(sched, arch_time_ns());
+        refill_start(sched, time_now());
     ready_insert(thread, first);
 }
 
@@ -142,6 +170,7 @@ static bool pass_time(uint64_t now)
 {
     bool used_up = charged != NIL && now - charged_since >= refill_left(charged);
 
+    passing_ns = now;
     charge(now);
     is_due = false;
     if (alarm_ns <= now) {
@@ -149,6 +178,7 @@ static bool pass_time(uint64_t now)
         interrupt_raise_timer();
     }
     refill_wake(now);
+    passing_ns = 0;
     return used_up;
 }
 

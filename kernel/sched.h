@@ -13,6 +13,8 @@
 extern uint32_t sched_current;      // thread that runs, NIL when idle
 extern uint32_t sched_top_priority; // of the ready queue, plus one; 0: the queue is empty. The fast paths compare with it.
 
+// Nothing is ready, nothing runs. Before everything else.
+void sched_init(void);
 // The thread became READY. `first`: in front of others of its priority (it continues somebody's work).
 void sched_make_ready(uint32_t thread, bool first);
 // The thread will not run: state is no longer READY, or its scheduling context was taken.
@@ -25,6 +27,7 @@ void sched_tick(void);
 // Deadline of the user-level timer; UINT64_MAX: none.
 void sched_set_alarm(uint64_t deadline_ns);
 
+struct queue sched_ready_queue(uint8_t priority); // for tests: what waits at this priority
 void sched_set_priority(uint32_t thread, uint8_t priority);
 
 // Scheduling contexts.

@@ -60,7 +60,9 @@ void thread_suspend(uint32_t thread)
     bool in_call = state >= NJ_THREAD_SENDING && state <= NJ_THREAD_WAITING && threads[thread].fault_kind == 0;
 
     thread_cancel(thread);
-    if (in_call)
+    if (in_call && state == NJ_THREAD_REPLY_WAIT)
+        message_finish_status(thread, NJ_PEER_LOST); // sent already: repeating the call would send it twice
+    else if (in_call)
         arch_context_restart_call(thread);
 }
 

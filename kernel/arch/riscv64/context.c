@@ -16,11 +16,9 @@ _Static_assert(offsetof(struct context, pc) == CONTEXT_PC, "offsets.h");
 _Static_assert(offsetof(struct context, status) == CONTEXT_STATUS, "offsets.h");
 _Static_assert(offsetof(struct context, root) == CONTEXT_ROOT, "offsets.h");
 _Static_assert(offsetof(struct context, table) == CONTEXT_TABLE, "offsets.h");
-_Static_assert(offsetof(struct context, flags) == CONTEXT_FLAGS, "offsets.h");
 _Static_assert(offsetof(struct context, is_capsule) == CONTEXT_IS_CAPSULE, "offsets.h");
 _Static_assert(offsetof(struct context, self) == CONTEXT_SELF, "offsets.h");
 _Static_assert(offsetof(struct context, number) == CONTEXT_NUMBER, "offsets.h");
-_Static_assert(offsetof(struct context, blocked) == CONTEXT_BLOCKED, "offsets.h");
 _Static_assert(offsetof(struct thread, next) == THREAD_NEXT, "offsets.h");
 _Static_assert(offsetof(struct thread, prev) == THREAD_NEXT + 4, "offsets.h");
 _Static_assert(offsetof(struct thread, reply) == THREAD_REPLY, "offsets.h");
@@ -30,7 +28,10 @@ _Static_assert(offsetof(struct thread, home_sched) == THREAD_HOME_SCHED, "offset
 _Static_assert(offsetof(struct thread, waits_on) == THREAD_WAITS_ON, "offsets.h");
 _Static_assert(offsetof(struct thread, state) == THREAD_STATE, "offsets.h");
 _Static_assert(offsetof(struct thread, priority) == THREAD_PRIORITY, "offsets.h");
-_Static_assert(offsetof(struct thread, fault_kind) == THREAD_FAULT_KIND, "offsets.h");
+_Static_assert(offsetof(struct thread, slow) == THREAD_SLOW && offsetof(struct thread, fault_kind) == THREAD_SLOW + 2,
+               "offsets.h");
+_Static_assert(offsetof(struct thread, blocked) == THREAD_STATE + 1 && THREAD_STATE % 2 == 0, "written together");
+_Static_assert(THREAD_SLOW == THREAD_SCHED + 4 && THREAD_SCHED % 8 == 0, "read together");
 _Static_assert(THREAD_SERVING == THREAD_REPLY + 4 && THREAD_REPLY % 8 == 0, "written together");
 _Static_assert(THREAD_NEXT % 8 == 0, "read together");
 _Static_assert(offsetof(struct cap, object) == CAP_OBJECT, "offsets.h");
@@ -116,13 +117,13 @@ void arch_context_finish_call(uint32_t thread)
 
 // A fast path has kept only what a repeated receive needs: capability and reply slots. A call it has delivered already
 // is not sent twice: it ends like one whose server is gone.
-static bool is_repeatable(struct context *context)
+static bool is_repeatable(uint32_t thread)
 {
-    if (context->blocked == NJ_THREAD_RECEIVING) {
-        context->number = NJ_SYS_RECV;
+    bool is_call = threads[thread].blocked == NJ_THREAD_REPLY_WAIT;
+    if (threads[thread].blocked == NJ_THREAD_RECEIVING) {
+        threads[thread].context.number = NJ_SYS_RECV;
     }
-    bool is_call = context->blocked == NJ_THREAD_REPLY_WAIT;
-    context->blocked = 0;
+    threads[thread].blocked = 0;
     return !is_call;
 }
 
@@ -131,7 +132,7 @@ static bool is_repeatable(struct context *context)
 void arch_context_restart_call(uint32_t thread)
 {
     struct context *context = &threads[thread].context;
-    if (!is_repeatable(context)) {
+    if (!is_repeatable(thread)) {
         arch_context_finish_call(thread);
         context->reg[REG_BADGE] = 0;
         context->reg[REG_TAG] = (uint64_t) - (int64_t)NJ_PEER_LOST;
@@ -218,10 +219,11 @@ void arch_context_bind(uint32_t thread)
     static const struct cap no_table;
     struct context *context = &threads[thread].context;
     uint32_t space = threads[thread].space;
-    context->self = thread;
+    context->self = (uint64_t)thread << 32 | thread;
     context->root = space == NIL ? 0 : spaces[space].root;
     context->table = (uint64_t)(space == NIL ? &no_table : &spaces[space].cnode.cap);
     context->is_capsule = space != NIL && is_capsule(space);
     context->status = (context->is_capsule ? STATUS_CAPSULE : STATUS_PROCESS) | (context->status & SSTATUS_FS);
-    context->flags = (context->flags & ~(uint32_t)CONTEXT_NO_ASID) | (asid_is_absent ? CONTEXT_NO_ASID : 0);
+    threads[thread].slow =
+        (uint16_t)((threads[thread].slow & ~CONTEXT_NO_ASID) | (asid_is_absent ? CONTEXT_NO_ASID : 0));
 }

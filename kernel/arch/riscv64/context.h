@@ -9,16 +9,14 @@ struct context {
     uint64_t status;     // sstatus to run with: user or supervisor mode, floating point on or off
     uint64_t root;       // satp of its space, ready to write
     uint64_t table;      // address of the capability that names its capability table (hidden in its space)
-    uint32_t flags;      // not 0: leave the fast paths (CONTEXT_*)
+    uint64_t self;       // index of the thread, in both halves
     uint32_t is_capsule; // runs in supervisor mode
-    uint32_t self;       // index of the thread
-    uint16_t number;     // of the last system call that took the complete path
-    uint16_t blocked;    // enum nj_thread_state it went into by a fast path, which does not save arguments; else 0
+    uint32_t number;     // of the last system call that took the complete path
     uint64_t fp[32];
     uint64_t fcsr;
 };
 
-// Why the fast paths must not be taken.
+// Why the fast paths must not be taken (struct thread).
 #define CONTEXT_FP 1      // owns the floating-point registers
 #define CONTEXT_BOUND 2   // has a bound notification
 #define CONTEXT_NO_ASID 4 // a change of root needs a fence

@@ -86,8 +86,7 @@ core_call: // tp = caller; free: ra, sp, gp, s*, t2, t4-t6
     bnez s5, miss_call
     li s5, NJ_MESSAGE_REGISTERS
     bltu s5, t1, miss_call // a longer message, a capability, or a tag that is none
-    srli s6, s3, 32
-    slli s6, s6, ENDPOINT_SHIFT
+    srli s6, s3, 32 - ENDPOINT_SHIFT // `extra` of an endpoint is 0
     add s6, s6, s7 // endpoint
     lwu s8, ENDPOINT_HEAD(s6) // receiver
     lbu s10, ENDPOINT_HAS_RECEIVERS(s6)
@@ -95,22 +94,19 @@ core_call: // tp = caller; free: ra, sp, gp, s*, t2, t4-t6
     beqz s10, miss_call
     slli s9, s8, THREAD_SHIFT
     add s9, s9, s7
-    lwu t4, CONTEXT_FLAGS(tp)
-    lwu t5, CONTEXT_FLAGS(s9)
-    lwu t6, THREAD_SCHED(s9) // passive
-    ld s5, THREAD_NEXT(s9)   // the only one that waits
+    lwu t4, THREAD_SLOW(tp)
+    ld t5, THREAD_SCHED(s9) // passive; and `slow`
+    ld s5, THREAD_NEXT(s9)  // the only one that waits
     or t4, t4, t5
-    or t6, t6, s5
-    or t4, t4, t6
+    or t4, t4, s5
     bnez t4, miss_call
     lwu t2, THREAD_REPLY(s9)
-    lui t5, %hi(sched_top_priority)
-    lwu t5, %lo(sched_top_priority)(t5)
+    lui s0, %hi(sched_current)
+    lwu t5, %lo(sched_top_priority)(s0)
     lbu t6, THREAD_PRIORITY(s9)
     beqz t2, miss_call
-    addi t6, t6, 1
-    bltu t6, t5, miss_call
-    // All is checked.
+    bltu t6, t5, call_equal
+call_commit: // all is checked
     ld s4, CAP_WORD(s4) // badge
     sd zero, ENDPOINT_HEAD(s6) // and tail
     slli s5, t2, REPLY_SHIFT
@@ -131,19 +127,17 @@ core_call: // tp = caller; free: ra, sp, gp, s*, t2, t4-t6
     add s1, s1, s7
     sw s8, SCHED_THREAD(s1)
     sw zero, THREAD_SCHED(tp)
-    li s3, STATE_REPLY_WAIT
-    sb s3, THREAD_STATE(tp)
-    sh s3, CONTEXT_BLOCKED(tp)
+    li s3, STATE_REPLY_WAIT << 8 | STATE_REPLY_WAIT
+    sh s3, THREAD_STATE(tp) // and blocked
     sw t2, THREAD_REPLY(tp)
     sd t3, CONTEXT_REG(28)(tp) // slot for a capability that may come with the answer
     mv t0, s4
-switch: // to s9 = s8; tp = the thread that ran
+switch: // to s9 = thread s8; tp = the thread that ran; s0 = upper part of the scheduler's variables
     ld s1, CONTEXT_ROOT(s9)
     ld s2, CONTEXT_ROOT(tp)
     beq s1, s2, 1f
     csrw satp, s1
-1:  lui s0, %hi(sched_current)
-    sw s8, %lo(sched_current)(s0)
+1:  sw s8, %lo(sched_current)(s0)
     mv tp, s9
     lw s0, CONTEXT_IS_CAPSULE(tp)
     csrw sscratch, tp
@@ -215,35 +209,29 @@ core_reply_recv: // t3 = reply, t0 = endpoint
     slli s9, s8, THREAD_SHIFT
     add s9, s9, s7
     lwu s0, ENDPOINT_HEAD(s6) // nobody else waits there
-    lwu t4, CONTEXT_FLAGS(tp)
-    lwu t5, CONTEXT_FLAGS(s9)
+    lwu t4, THREAD_SLOW(tp)
+    ld t5, THREAD_SCHED(s9)       // the caller lent what it had; `slow`; it called, it did not fault
     lwu t6, THREAD_HOME_SCHED(tp) // passive
-    lwu s10, THREAD_SCHED(s9)     // the caller lent what it had
-    lbu t2, THREAD_FAULT_KIND(s9) // it called, it did not fault
-    or t4, t4, t5
-    or s0, s0, t6
-    or s10, s10, t2
     or t4, t4, s0
-    or t4, t4, s10
+    or t5, t5, t6
+    or t4, t4, t5
     bnez t4, miss_reply_recv
     lbu s10, REPLY_DONATED(s5) // and lent it to us, who serve it still
     lwu t4, THREAD_SERVING(tp)
-    lui t5, %hi(sched_top_priority)
-    lwu t5, %lo(sched_top_priority)(t5)
+    lui s0, %hi(sched_current)
+    lwu t5, %lo(sched_top_priority)(s0)
     lbu t6, THREAD_PRIORITY(s9)
     beqz s10, miss_reply_recv
     bne t4, s3, miss_reply_recv
-    addi t6, t6, 1
-    bltu t6, t5, miss_reply_recv
-    // All is checked.
-    lwu s1, CONTEXT_SELF(tp)
+    bltu t6, t5, reply_equal
+reply_commit: // all is checked
+    ld s1, CONTEXT_SELF(tp)
     lwu s2, THREAD_SCHED(tp)
     sw zero, REPLY_CALLER(s5)
     sb zero, REPLY_DONATED(s5)
-    sw s1, ENDPOINT_HEAD(s6)
-    sw s1, ENDPOINT_TAIL(s6)
+    sd s1, ENDPOINT_HEAD(s6) // and tail
     sb s10, ENDPOINT_HAS_RECEIVERS(s6) // true
-    sb s10, THREAD_STATE(s9)           // true is READY
+    sb s10, THREAD_STATE(s9) // true is READY
     sw zero, THREAD_REPLY(s9)
     sw s2, THREAD_SCHED(s9)
     slli s2, s2, SCHED_SHIFT
@@ -252,9 +240,8 @@ core_reply_recv: // t3 = reply, t0 = endpoint
     sw zero, THREAD_SCHED(tp)
     sd s3, THREAD_REPLY(tp) // offers it again, serves none
     sw s4, THREAD_WAITS_ON(tp)
-    li s0, STATE_RECEIVING
-    sb s0, THREAD_STATE(tp)
-    sh s0, CONTEXT_BLOCKED(tp)
+    li s1, STATE_RECEIVING << 8 | STATE_RECEIVING
+    sh s1, THREAD_STATE(tp)    // and blocked
     sd t0, CONTEXT_REG(5)(tp)  // to repeat the receive
     sd t3, CONTEXT_REG(28)(tp) // and slot for a capability that may come
     li t0, 0
@@ -352,9 +339,16 @@ entry_time:
     ret
 
 // ---- What the fast paths leave to the complete path. tp = thread; arguments are still in their registers -------------
+// The top priority is one more than that of the first ready thread: equal is good enough, it does not run before us.
+call_equal:
+    addi t6, t6, 1
+    bgeu t6, t5, call_commit
 miss_call:
     li s0, NJ_SYS_CALL
     j 1f
+reply_equal:
+    addi t6, t6, 1
+    bgeu t6, t5, reply_commit
 miss_reply_recv:
     li s0, NJ_SYS_REPLY_RECV
 1:  .irp n, 5,6,10,11,12,13,14,15,16,17,28

@@ -43,12 +43,12 @@ bool fp_take(uint32_t thread, uint32_t instruction)
         struct context *old = &threads[fp_owner].context;
         fp_save(old->fp, &old->fcsr);
         old->status &= ~(uint64_t)SSTATUS_FS;
-        old->flags &= ~(uint32_t)CONTEXT_FP;
+        threads[fp_owner].slow &= (uint16_t)~CONTEXT_FP;
     }
     struct context *new = &threads[thread].context;
     fp_load(new->fp, &new->fcsr);
     new->status |= SSTATUS_FS;
-    new->flags |= CONTEXT_FP;
+    threads[thread].slow |= CONTEXT_FP;
     fp_owner = thread;
     csr_clear(sstatus, SSTATUS_FS);
     return true;
@@ -59,6 +59,6 @@ void arch_context_drop_fp(uint32_t thread)
     if (fp_owner == thread) {
         fp_owner = NIL;
         threads[thread].context.status &= ~(uint64_t)SSTATUS_FS;
-        threads[thread].context.flags &= ~(uint32_t)CONTEXT_FP;
+        threads[thread].slow &= (uint16_t)~CONTEXT_FP;
     }
 }

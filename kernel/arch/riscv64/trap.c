@@ -115,17 +115,18 @@ static uint32_t exception(uint32_t current, uint64_t cause, uint64_t value)
     }
 }
 
-// `number`: of the system call. An unknown one may have any value: it is cut to what the portable kernel refuses.
+// `number`: of the system call. An unknown one may have any value; it is kept as one that stays unknown.
 uint32_t trap_call(struct context *context, uint64_t number)
 {
-    context->number = number < NJ_SYS_COUNT ? (uint16_t)number : NJ_SYS_COUNT;
-    context->blocked = 0;
-    return kernel_syscall(context->self, number);
+    uint32_t current = (uint32_t)context->self;
+    context->number = number < NJ_SYS_COUNT ? (uint32_t)number : NJ_SYS_COUNT;
+    threads[current].blocked = 0;
+    return kernel_syscall(current, number);
 }
 
 uint32_t trap_handle(struct context *context, uint64_t cause, uint64_t value)
 {
-    uint32_t current = context->self;
+    uint32_t current = (uint32_t)context->self;
     if (cause == CAUSE_CALL) {
         context->pc += 4;
         return trap_call(context, context->reg[REG_NUMBER]);

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// The architecture contract on the build machine.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/capsule.h"
+#include "kernel/arch/host/host.h"
+
+uint64_t host_ram[HOST_PAGES][PAGE_BYTES / 8u] __attribute__((aligned(4096)));
+uint8_t page_kind[HOST_PAGES];
+uint32_t page_count;
+uint64_t host_time_ns, host_deadline;
+char text_start[1], text_used_end[1], init_start[1], init_text_end[1]; // the linker script's, for sizes
+
+// Every object array overlays RAM, as the linker script of a real machine has it.
+__asm__(".globl slots, threads, endpoints, notifications, replies, scheds, spaces, codes, pages, code_words\n"
+        ".set slots, host_ram\n.set threads, host_ram\n.set endpoints, host_ram\n.set notifications, host_ram\n"
+        ".set replies, host_ram\n.set scheds, host_ram\n.set spaces, host_ram\n.set codes, host_ram\n"
+        ".set pages, host_ram\n.set code_words, host_ram\n");
+
+struct mapping {
+    uint32_t space, page, access;
+    uint64_t address;
+};
+#define MAPPINGS_MAX 8192u
+static struct mapping mappings[MAPPINGS_MAX];
+static uint32_t mapping_count;
+static uint64_t masked[2]; // sources 0 to 127
+
+void host_arch_reset(void)
+{
+    memset(host_ram, 0, sizeof(host_ram));
+    memset(page_kind, 0, sizeof(page_kind));
+    mapping_count = 0;
+    page_count = HOST_PAGES;
+    host_time_ns = 1000;
+    host_deadline = UINT64_MAX;
+}
+
+_Noreturn void kernel_panic(const char *text, const char *file, int line)
+{
+    fprintf(stderr, "KERNEL PANIC: %s (%s:%d)\n", text, file, line);
+    abort();
+}
+
+_Noreturn void arch_poweroff(uint32_t code)
+{
+    exit((int)code);
+}
+
+_Noreturn void arch_reboot(void)
+{
+    exit(0);
+}
+
+void arch_console_write(char c)
+{
+    (void)c;
+}
+
+uint64_t arch_time_ns(void)
+{
+    host_time_ns += 100; // time passes inside the kernel too
+    return host_time_ns;
+}
+
+void arch_timer_set(uint64_t deadline_ns)
+{
+    host_deadline = deadline_ns;
+}
+
+bool arch_interrupt_exists(uint32_t source)
+{
+    return source > 0 && source < 128u;
+}
+
+void arch_interrupt_unmask(uint32_t source)
+{
+    masked[source / 64u] &= ~(1ull << source % 64u);
+}
+
+void arch_interrupt_mask(uint32_t source)
+{
+    masked[source / 64u] |= 1ull << source % 64u;
+}
+
+bool arch_device_is_reserved(uint64_t start, uint64_t end)
+{
+    return start < 0x1000 && end > 0;
+}
+
+enum nj_status arch_context_start(uint32_t thread, uint64_t pc, uint64_t sp, uint64_t argument)
+{
+    memset(threads[thread].context.reg, 0, sizeof(threads[thread].context.reg));
+    threads[thread].context.pc = pc;
+    threads[thread].context.reg[2] = sp;
+    threads[thread].context.reg[REG_WORD] = argument;
+    return NJ_OK;
+}
+
+void arch_context_finish_call(uint32_t thread)
+{
+    threads[thread].context.reg[REG_REPLY] = 0;
+}
+
+void arch_context_restart_call(uint32_t thread)
+{
+    threads[thread].context.pc -= 4;
+}
+
+enum nj_status arch_context_write(uint32_t thread, uint32_t number, uint64_t value)
+{
+    if (number == 0)
+        threads[thread].context.pc = value;
+    else
+        threads[thread].context.reg[number] = value;
+    return NJ_OK;
+}
+
+uint64_t arch_context_read(uint32_t thread, uint32_t number)
+{
+    return number == 0 || number > 31 ? threads[thread].context.pc : threads[thread].context.reg[number];
+}
+
+void arch_context_bind(uint32_t thread)
+{
+    (void)thread;
+}
+
+void arch_context_drop_fp(uint32_t thread)
+{
+    (void)thread;
+}
+
+enum nj_status arch_space_create(uint32_t space, enum nj_space_type type)
+{
+    uint32_t root = type == NJ_SPACE_PROCESS ? space_take_page(space, PAGE_TABLE) : 0;
+
+    if (type == NJ_SPACE_PROCESS && root == NIL)
+        return NJ_NEEDS_SUPPLY;
+    spaces[space].root_page = root;
+    return NJ_OK;
+}
+
+uint64_t arch_space_image_base(uint32_t space, uint32_t window_log2)
+{
+    (void)window_log2;
+    return spaces[space].type == NJ_SPACE_CAPSULE ? 1ull << 39 : NJ_IMAGE_PROCESS_BASE;
+}
+
+bool arch_space_address_ok(uint32_t space, uint64_t address, uint64_t bytes)
+{
+    return spaces[space].type == NJ_SPACE_PROCESS && address >= PAGE_BYTES && bytes <= 1ull << 38 &&
+           address <= (1ull << 38) - bytes;
+}
+
+static struct mapping *find(uint32_t space, uint64_t address)
+{
+    for (uint32_t i = 0; i < mapping_count; i++)
+        if (mappings[i].space == space && mappings[i].address == address / PAGE_BYTES * PAGE_BYTES)
+            return &mappings[i];
+    return NULL;
+}
+
+// One table page for every 2 MiB that has a mapping, kept as a mapping of no access at an odd address.
+enum nj_status arch_space_prepare(uint32_t space, uint64_t address)
+{
+    uint64_t key = (address >> 21 << 21) + (1ull << 60);
+
+    if (find(space, key) != NULL)
+        return NJ_OK;
+    uint32_t table = mapping_count < MAPPINGS_MAX - 1u ? space_take_page(space, PAGE_TABLE) : NIL;
+    if (table == NIL)
+        return NJ_NEEDS_SUPPLY;
+    mappings[mapping_count++] = (struct mapping){space, table, 0, key};
+    return NJ_OK;
+}
+
+enum nj_status arch_space_map(uint32_t space, uint64_t address, uint32_t page, uint32_t access)
+{
+    enum nj_status status = arch_space_prepare(space, address);
+
+    if (status != NJ_OK)
+        return status;
+    if (find(space, address) != NULL)
+        return NJ_ALREADY_MAPPED;
+    if (mapping_count == MAPPINGS_MAX)
+        return NJ_NEEDS_SUPPLY;
+    mappings[mapping_count++] = (struct mapping){space, page, access, address};
+    return NJ_OK;
+}
+
+enum nj_status arch_space_map_entry(uint32_t space, uint64_t address)
+{
+    enum nj_status status = arch_space_map(space, address, 1, MAP_EXECUTE);
+
+    return status == NJ_ALREADY_MAPPED ? NJ_OK : status;
+}
+
+void arch_space_unmap(uint32_t space, uint64_t address, uint32_t page, bool device)
+{
+    struct mapping *mapping = find(space, address);
+
+    if (mapping != NULL && mapping->page == page && ((mapping->access & MAP_DEVICE) != 0) == device)
+        *mapping = mappings[--mapping_count];
+}
+
+uint32_t arch_space_lookup(uint32_t space, uint64_t address, uint32_t access)
+{
+    const struct mapping *mapping = find(space, address);
+
+    if (mapping == NULL || (mapping->access & access) != access || (mapping->access & MAP_DEVICE) != 0)
+        return NIL;
+    return mapping->page;
+}
+
+void arch_space_destroy(uint32_t space)
+{
+    for (uint32_t i = 0; i < mapping_count;) {
+        if (mappings[i].space == space)
+            mappings[i] = mappings[--mapping_count];
+        else
+            i++;
+    }
+}
+
+uint32_t host_mapped_pages(uint32_t space)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < mapping_count; i++)
+        count += mappings[i].space == space && mappings[i].access != 0;
+    return count;
+}
+
+static bool may_be_mapped(const struct mapping *mapping)
+{
+    uint8_t kind = page_kind[mapping->page];
+
+    if (mapping->access == 0)
+        return kind == PAGE_TABLE;
+    if (mapping->access == MAP_EXECUTE)
+        return mapping->page == 1; // stands for the entry page
+    if ((mapping->access & MAP_EXECUTE) != 0)
+        return kind == PAGE_INSTRUCTIONS || (kind == PAGE_FRAME && (mapping->access & MAP_WRITE) == 0);
+    return kind == PAGE_FRAME || kind == PAGE_OWNED;
+}
+
+uint32_t host_wrongly_mapped_page(void)
+{
+    for (uint32_t i = 0; i < mapping_count; i++)
+        if ((mappings[i].access & MAP_DEVICE) == 0 && !may_be_mapped(&mappings[i]))
+            return mappings[i].page;
+    return NIL;
+}
+
+void arch_code_sync(void)
+{
+}

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks all kernel state: the derivation order first, then every object in every page, from both ends of each link.
+#include "kernel/arch/host/invariants.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "kernel/arch/host/host.h"
+#include "kernel/capability.h"
+#include "kernel/cnode.h"
+#include "kernel/derive.h"
+#include "kernel/sched.h"
+#include "kernel/space.h"
+#include "kernel/thread.h"
+
+#define SLOTS (HOST_PAGES * UNITS_PER_PAGE)
+#define REQUIRE(condition, text)                                                                                       \
+    do {                                                                                                               \
+        if (!(condition))                                                                                              \
+            return text;                                                                                               \
+    } while (0)
+
+static uint8_t is_linked[SLOTS];
+static uint16_t references[NJ_KIND_COUNT][SLOTS];
+static uint32_t ancestors[SLOTS], used_slots[SLOTS], used_count;
+
+static uint8_t kind_of(struct cap cap)
+{
+    return cap.kind == KIND_ZOMBIE ? (uint8_t)cap.extra : cap.kind;
+}
+
+static bool is_memory(struct cap cap)
+{
+    return cap.kind == NJ_KIND_UNTYPED || cap.kind == KIND_SUPPLY;
+}
+
+static enum page_kind page_of_kind(uint8_t kind, uint32_t object, uint32_t *page)
+{
+    static const struct {
+        uint16_t bytes;
+        uint8_t page;
+    } kinds[NJ_KIND_COUNT] = {
+        [NJ_KIND_CNODE] = {sizeof(struct slot), PAGE_SLOT},
+        [NJ_KIND_ENDPOINT] = {sizeof(struct endpoint), PAGE_ENDPOINT},
+        [NJ_KIND_NOTIFICATION] = {sizeof(struct notification), PAGE_NOTIFICATION},
+        [NJ_KIND_REPLY] = {sizeof(struct reply), PAGE_REPLY},
+        [NJ_KIND_THREAD] = {sizeof(struct thread), PAGE_THREAD},
+        [NJ_KIND_SCHED] = {sizeof(struct sched), PAGE_SCHED},
+        [NJ_KIND_SPACE] = {sizeof(struct space), PAGE_SPACE},
+        [NJ_KIND_CODE] = {sizeof(struct code), PAGE_CODE},
+    };
+
+    if (kind >= NJ_KIND_COUNT || kinds[kind].bytes == 0)
+        return PAGE_DIRTY;
+    *page = object / (PAGE_BYTES / kinds[kind].bytes);
+    return (enum page_kind)kinds[kind].page;
+}
+
+// Memory the capability stands for, in units of 32 bytes.
+static bool extent(struct cap cap, uint64_t *start, uint64_t *end)
+{
+    uint32_t page = 0;
+
+    if (is_memory(cap)) {
+        *start = (uint64_t)cap.object * UNITS_PER_PAGE;
+        *end = *start + (uint64_t)cap_pages(cap) * UNITS_PER_PAGE;
+        return true;
+    }
+    if (cap.kind == NJ_KIND_FRAME && (cap.rights & CAP_DEVICE) == 0) {
+        *start = (uint64_t)cap.object * UNITS_PER_PAGE;
+        *end = *start + (uint64_t)cap.extra * UNITS_PER_PAGE;
+        return true;
+    }
+    if (page_of_kind(kind_of(cap), cap.object, &page) == PAGE_DIRTY)
+        return false;
+    *start = (uint64_t)page * UNITS_PER_PAGE;
+    *end = *start + 1;
+    return true;
+}
+
+static const char *check_child(struct cap parent, struct cap child)
+{
+    uint64_t parent_start = 0, parent_end = 0, start = 0, end = 0;
+
+    if (is_memory(parent) && extent(parent, &parent_start, &parent_end) && extent(child, &start, &end)) {
+        REQUIRE(start >= parent_start && end <= parent_start + cap_used(parent), "an object outside its untyped memory");
+        REQUIRE(cap_used(parent) <= parent_end - parent_start, "untyped memory is used beyond its end");
+    } else if (kind_of(parent) == kind_of(child) && parent.kind != NJ_KIND_FRAME) {
+        REQUIRE(parent.object == child.object, "a copy names another object");
+        REQUIRE((child.rights & ~parent.rights & NJ_RIGHT_ALL) == 0, "a copy has more rights");
+        REQUIRE(child.kind == KIND_ZOMBIE || parent.word == 0 || parent.word == child.word, "a copy has another badge");
+    } else if (parent.kind == NJ_KIND_FRAME) {
+        REQUIRE(child.kind == NJ_KIND_FRAME, "something but a frame derives from a frame");
+        REQUIRE(child.object >= parent.object && child.object + child.extra <= parent.object + parent.extra,
+                "a slice reaches outside its frame");
+        REQUIRE((child.rights & ~parent.rights & NJ_RIGHT_ALL) == 0, "a frame has more rights than its origin");
+    }
+    return NULL;
+}
+
+static const char *check_cap(struct cap cap)
+{
+    uint32_t page = 0;
+    enum page_kind kind = page_of_kind(kind_of(cap), cap.object, &page);
+
+    REQUIRE(cap.kind != NJ_KIND_EMPTY && cap.kind <= KIND_SUPPLY, "a linked slot is empty");
+    if (kind != PAGE_DIRTY)
+        REQUIRE(page_kind[page] == kind, "a capability names an object in a page of another kind");
+    if (cap.kind == NJ_KIND_FRAME && (cap.rights & CAP_DEVICE) == 0)
+        for (uint32_t i = 0; i < cap.extra; i++)
+            REQUIRE(page_kind[cap.object + i] == PAGE_FRAME, "a frame capability over another kind of page");
+    return NULL;
+}
+
+static const char *check_derivation(void)
+{
+    uint32_t depth = 0, token = derive_root * 2u;
+    const char *broken = NULL;
+
+    memset(is_linked, 0, sizeof(is_linked));
+    memset(references, 0, sizeof(references));
+    used_count = 0;
+    do {
+        uint32_t slot = token / 2u, next = slots[slot].end[token % 2u].next;
+        REQUIRE(next / 2u < SLOTS && slots[next / 2u].end[next % 2u].prev == token, "derivation links disagree");
+        if (token % 2u == OPEN) {
+            REQUIRE(!is_linked[slot] && depth < SLOTS, "a slot is linked twice");
+            is_linked[slot] = 1;
+            if (depth > 0) {
+                broken = check_cap(slots[slot].cap);
+                if (broken == NULL && depth > 1)
+                    broken = check_child(slots[ancestors[depth - 1u]].cap, slots[slot].cap);
+                if (kind_of(slots[slot].cap) < NJ_KIND_COUNT)
+                    references[kind_of(slots[slot].cap)][slots[slot].cap.object % SLOTS]++;
+                used_slots[used_count++] = slot;
+            }
+            ancestors[depth++] = slot;
+        } else {
+            REQUIRE(depth > 0 && ancestors[depth - 1u] == slot, "brackets of the derivation order cross");
+            depth--;
+        }
+        token = next;
+    } while (broken == NULL && token != derive_root * 2u);
+    return broken;
+}
+
+// Every slot that holds something is linked, wherever slots are.
+static const char *check_slot(uint32_t slot)
+{
+    REQUIRE((slots[slot].cap.kind != NJ_KIND_EMPTY) == is_linked[slot], "a slot in use is not in the derivation order");
+    return NULL;
+}
+
+static uint32_t object_references(uint8_t kind, uint32_t object)
+{
+    switch (kind) {
+    case NJ_KIND_CNODE:
+        return cnode_reference(object, 0);
+    case NJ_KIND_ENDPOINT:
+        return endpoints[object].references;
+    case NJ_KIND_NOTIFICATION:
+        return notifications[object].references;
+    case NJ_KIND_REPLY:
+        return replies[object].references;
+    case NJ_KIND_THREAD:
+        return threads[object].references;
+    case NJ_KIND_SCHED:
+        return scheds[object].references;
+    case NJ_KIND_SPACE:
+        return spaces[object].references;
+    case NJ_KIND_CODE:
+        return codes[object].references;
+    case NJ_KIND_INTERRUPT:
+        return interrupts[object].references;
+    default:
+        return UINT32_MAX;
+    }
+}
+
+static const char *check_references(void)
+{
+    for (uint32_t i = 0; i < used_count; i++) {
+        struct cap cap = slots[used_slots[i]].cap;
+        uint8_t kind = kind_of(cap);
+        uint32_t counted = kind < NJ_KIND_COUNT ? object_references(kind, cap.object) : UINT32_MAX;
+        REQUIRE(counted == UINT32_MAX || counted == references[kind][cap.object], "references are miscounted");
+    }
+    return NULL;
+}
+
+// The thread is in the queue, and the queue's links agree.
+static bool queue_holds(struct queue queue, uint32_t thread)
+{
+    uint32_t previous = NIL, found = 0, steps = 0;
+
+    for (uint32_t t = queue.head; t != NIL && steps < SLOTS; t = threads[t].next, steps++) {
+        if (threads[t].prev != previous)
+            return false;
+        found += t == thread;
+        previous = t;
+    }
+    return queue.tail == previous && found == 1;
+}
+
+static const char *check_waiting(uint32_t t)
+{
+    struct thread *thread = &threads[t];
+    uint32_t reply = thread->reply;
+
+    switch (thread->state) {
+    case NJ_THREAD_SENDING:
+    case NJ_THREAD_RECEIVING:
+        REQUIRE(queue_holds(endpoints[thread->waits_on].queue, t), "a thread waits in an endpoint that has it not");
+        REQUIRE(endpoints[thread->waits_on].has_receivers == (thread->state == NJ_THREAD_RECEIVING),
+                "an endpoint mistakes who waits");
+        if (thread->state == NJ_THREAD_RECEIVING && reply != NIL)
+            REQUIRE(replies[reply].receiver == t && replies[reply].caller == NIL, "an offered reply object disagrees");
+        break;
+    case NJ_THREAD_REPLY_WAIT:
+        REQUIRE(reply != NIL && replies[reply].caller == t, "a caller waits for a reply object that has it not");
+        break;
+    case NJ_THREAD_WAITING:
+        REQUIRE(queue_holds(notifications[thread->waits_on].queue, t), "a notification has its waiter not");
+        break;
+    default:
+        REQUIRE(reply == NIL, "a thread that waits for nobody holds a reply object");
+        break;
+    }
+    return NULL;
+}
+
+static const char *check_thread(uint32_t t)
+{
+    struct thread *thread = &threads[t];
+    bool waits = thread->sched != NIL && scheds[thread->sched].is_waiting;
+    bool should_queue = thread->state == NJ_THREAD_READY && thread->sched != NIL && !waits && t != sched_current;
+
+    REQUIRE(thread->is_queued == should_queue, "a thread is ready and not queued, or the other way round");
+    if (thread->is_queued)
+        REQUIRE(queue_holds(sched_ready_queue(thread->priority), t), "a ready queue has its thread not");
+    REQUIRE(thread->sched == NIL || scheds[thread->sched].thread == t, "a scheduling context has another thread");
+    REQUIRE(thread->home_sched == NIL || scheds[thread->home_sched].home == t, "a scheduling context has another home");
+    REQUIRE(thread->notification == NIL || notifications[thread->notification].thread == t, "a bound notification");
+    REQUIRE(thread->serving == NIL || (replies[thread->serving].receiver == t && replies[thread->serving].caller != NIL),
+            "a server serves nobody");
+    REQUIRE(thread->space == NIL || !spaces[thread->space].is_dead || thread->state == NJ_THREAD_INACTIVE ||
+                thread->state == NJ_THREAD_READY || spaces[thread->space].threads != NIL,
+            "a thread outlives its space");
+    const char *broken = check_slot(thread_fault_slot(t));
+    return broken != NULL ? broken : check_waiting(t);
+}
+
+static const char *check_sched(uint32_t s)
+{
+    uint64_t amount = 0;
+
+    REQUIRE(scheds[s].thread == NIL || threads[scheds[s].thread].sched == s, "a thread runs on another context");
+    REQUIRE(scheds[s].home == NIL || threads[scheds[s].home].home_sched == s, "a thread has another home context");
+    for (uint32_t i = 0; i < scheds[s].refill_count; i++)
+        amount += scheds[s].refill[(scheds[s].refill_head + i) % REFILLS_MAX].amount;
+    bool is_round_robin = scheds[s].budget_ns == scheds[s].period_ns;
+    REQUIRE(scheds[s].refill_count <= REFILLS_MAX && amount <= scheds[s].budget_ns, "a budget gained time");
+    REQUIRE(is_round_robin || amount == scheds[s].budget_ns, "a budget lost time");
+    return NULL;
+}
+
+static const char *check_reply(uint32_t r)
+{
+    uint32_t caller = replies[r].caller, receiver = replies[r].receiver;
+
+    if (caller != NIL)
+        REQUIRE(threads[caller].state == NJ_THREAD_REPLY_WAIT && threads[caller].reply == r, "a reply's caller waits not");
+    else if (receiver != NIL)
+        REQUIRE(threads[receiver].state == NJ_THREAD_RECEIVING && threads[receiver].reply == r, "a reply's receiver");
+    return NULL;
+}
+
+static const char *check_space(uint32_t s)
+{
+    uint32_t previous = NIL, count = 0;
+
+    for (uint32_t t = spaces[s].threads; t != NIL && count < SLOTS; t = threads[t].space_next, count++) {
+        REQUIRE(threads[t].space == s && threads[t].space_prev == previous, "a space's list of threads");
+        previous = t;
+    }
+    REQUIRE(count == spaces[s].thread_count, "a space miscounts its threads");
+    for (uint32_t i = 0; i < 2u + NJ_SPACE_SUPPLIES; i++) {
+        const char *broken = check_slot(space_cnode_slot(s) + i);
+        if (broken != NULL)
+            return broken;
+    }
+    return NULL;
+}
+
+static const char *check_element(enum page_kind kind, uint32_t index)
+{
+    switch (kind) {
+    case PAGE_SLOT:
+        return check_slot(index);
+    case PAGE_THREAD:
+        return check_thread(index);
+    case PAGE_SCHED:
+        return check_sched(index);
+    case PAGE_REPLY:
+        return check_reply(index);
+    case PAGE_SPACE:
+        return check_space(index);
+    default:
+        return NULL;
+    }
+}
+
+static const char *check_pages(int thorough)
+{
+    static const uint16_t bytes[] = {
+        [PAGE_SLOT] = sizeof(struct slot),   [PAGE_THREAD] = sizeof(struct thread), [PAGE_SCHED] = sizeof(struct sched),
+        [PAGE_REPLY] = sizeof(struct reply), [PAGE_SPACE] = sizeof(struct space),   [PAGE_INSTRUCTIONS] = 0,
+    };
+
+    for (uint32_t page = HOST_FIRST_PAGE; page < HOST_PAGES; page++) {
+        enum page_kind kind = (enum page_kind)page_kind[page];
+        uint32_t count = bytes[kind] == 0 ? 0 : PAGE_BYTES / bytes[kind];
+        for (uint32_t i = 0; i < count; i++) {
+            const char *broken = check_element(kind, page * count + i);
+            if (broken != NULL)
+                return broken;
+        }
+        for (uint32_t i = 0; thorough && kind == PAGE_FREE && i < PAGE_BYTES / 8u; i++)
+            REQUIRE(pages[page][i] == 0, "a free page is not cleared");
+    }
+    return NULL;
+}
+
+const char *check_invariants(int thorough)
+{
+    const char *broken = check_derivation();
+
+    if (broken == NULL)
+        broken = check_references();
+    if (broken == NULL)
+        broken = check_pages(thorough);
+    if (broken == NULL && host_wrongly_mapped_page() != NIL)
+        broken = "a page is mapped that must not be";
+    return broken;
+}
