@@ -126,9 +126,11 @@ static bool serve_read(struct message *message, bool may_wait)
         service_answer(message, SERVICE_BAD_REQUEST);
         return true;
     }
+    // What the device has goes to this reader or stays queued behind what it takes: bytes that come in after this answer
+    // must come by interrupt, or nobody would be told of them.
+    (void)pump_input();
     if (queue_count(&input) > 0 || !may_wait) {
         give_input(message, most);
-        (void)pump_input(); // room again for what the device held back
         choose_interrupts();
         return true;
     }
