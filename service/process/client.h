@@ -19,8 +19,8 @@ void compiler_init(void);
 // False: there is no work yet and the caller is kept waiting in the reply object of the message; use another one.
 bool compiler_serve(struct message *message);
 bool compiler_is_busy(void); // a package is being installed
-// Hands out the work. NO_COMPILER if the compiler never asked for any.
-bool compiler_begin(const char *name, const char *file, struct process_outcome *outcome);
+// Work for the compiler, now or when it asks for some. The console hears what became of it.
+void compiler_begin(const char *name, const char *file);
 
 // Puts a struct into an answer after its status.
 #define answer_put(message, status, pointer) answer_bytes(message, status, pointer, sizeof *(pointer))

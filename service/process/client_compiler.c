@@ -13,6 +13,7 @@ static uint32_t self_cnode;
 static uint32_t space_slot;              // the compiler's space while its result is read; otherwise empty
 static uint32_t waiting_reply;           // holds the compiler's call for work, or NJ_SLOT_NONE
 static uint64_t job;                     // number of the last one
+static struct compiler_job next;         // to be handed out; job 0: none
 static char package[PROCESS_NAME_BYTES]; // being compiled; empty: none
 static struct process_event news;        // what became of it; kind 0: nothing yet
 
@@ -56,9 +57,19 @@ static void result_serve(struct message *message)
     service_answer(message, SERVICE_OK);
 }
 
-// The compiler has nothing to do. Its call stays unanswered until there is work.
-static void work_serve(const struct message *message)
+static void next_hand_out(struct message *message)
 {
+    answer_put(message, SERVICE_OK, &next);
+    next.job = 0;
+}
+
+// The compiler has nothing to do. Its call stays unanswered until there is work.
+static bool work_serve(struct message *message)
+{
+    if (next.job != 0) { // begun before the compiler was up
+        next_hand_out(message);
+        return true;
+    }
     if (package[0] && news.kind == 0) { // it was restarted
         news.kind = PROCESS_EVENT_NOT_INSTALLED;
         memcpy(news.name, package, sizeof news.name);
@@ -70,13 +81,13 @@ static void work_serve(const struct message *message)
     memset(&news, 0, sizeof news);
     memset(package, 0, sizeof package);
     waiting_reply = message->reply_slot;
+    return false;
 }
 
 bool compiler_serve(struct message *message)
 {
     if (message->word[0] == PROCESS_WORK) {
-        work_serve(message);
-        return false;
+        return work_serve(message);
     }
     if (message->word[0] == PROCESS_RESULT) {
         result_serve(message);
@@ -86,17 +97,15 @@ bool compiler_serve(struct message *message)
     return true;
 }
 
-bool compiler_begin(const char *name, const char *file, struct process_outcome *outcome)
+void compiler_begin(const char *name, const char *file)
 {
-    if (waiting_reply == NJ_SLOT_NONE) {
-        return outcome_set(outcome, PROCESS_REASON_NO_COMPILER, "%s", "");
-    }
     memcpy(package, name, sizeof package);
-    struct compiler_job next = {.job = ++job};
+    next = (struct compiler_job){.job = ++job};
     strncpy(next.file, file, sizeof next.file - 1);
-    struct message answer = {0};
-    answer_put(&answer, SERVICE_OK, &next);
-    message_reply(waiting_reply, &answer);
-    waiting_reply = NJ_SLOT_NONE;
-    return true;
+    if (waiting_reply != NJ_SLOT_NONE) {
+        struct message answer = {0};
+        next_hand_out(&answer);
+        message_reply(waiting_reply, &answer);
+        waiting_reply = NJ_SLOT_NONE;
+    }
 }

@@ -101,7 +101,8 @@ static bool install(const char *name, struct process_outcome *outcome)
     if (!bundle_has_room()) {
         return outcome_set(outcome, PROCESS_REASON_BUNDLES_FULL, "%s", "");
     }
-    return compiler_begin(name, file, outcome);
+    compiler_begin(name, file);
+    return true;
 }
 
 static bool uninstall(const char *name, struct process_outcome *outcome)

@@ -164,7 +164,7 @@ static enum nj_status thread_build(const struct instance *instance)
     if (status != NJ_OK) {
         return status;
     }
-    status = thread_configure(thread, instance->slots + INSTANCE_SLOT_SPACE, PRIORITY, 0, fault, 0);
+    status = thread_configure(thread, instance->slots + INSTANCE_SLOT_SPACE, PRIORITY, PRIORITY, fault, 0);
     enum nj_status deleted = cnode_delete(self_cnode, fault);
     if (status == NJ_OK) {
         status = deleted;

@@ -57,7 +57,6 @@ enum process_operation {
     X(INSTALLED, "it is installed already", "`uninstall` it first to install it anew")                                 \
     X(NOT_INSTALLED, "it is not installed", "`install` it first; `bundles` shows what is installed")                   \
     X(COMPILING, "another package is being installed", "wait for it, then try again")                                  \
-    X(NO_COMPILER, "the compiler service is not there", "see `ps`; it may have faulted")                               \
     X(NO_SDK, "the SDK runtime is not there", "see `ps`; it may have faulted")                                         \
     X(BUNDLES_FULL, "32 packages are installed, which is the most", "`uninstall` one")                                 \
     X(INSTANCES_FULL, "32 applications run, which is the most", "`stop` one")                                          \
