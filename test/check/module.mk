@@ -16,3 +16,8 @@ $(BUILD)/check/checked_programs.bin: test/kernel/checked_programs.S test/kernel/
 	$(call say,AS,$<) mkdir -p $(@D) && $(CROSS_CC) $(RISCV64_ARCH) -I. -c -o $(@:.bin=.o) $<
 	$(Q)$(CROSS)ld --no-relax -e 0 -o $(@:.bin=.elf) $(@:.bin=.o)
 	$(Q)$(OBJCOPY) -O binary -j .rodata $(@:.bin=.elf) $@
+
+# Real code to start from, made by the compiler.
+$(BUILD)/check/sample.image: test/check/sample.wat $(BUILD)/host/njc
+	$(call say,NJC,$@) mkdir -p $(@D) && wat2wasm -o $(@:.image=.wasm) $<
+	$(Q)$(BUILD)/host/njc $(@:.image=.wasm) -o $@ >/dev/null

@@ -19,12 +19,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SEEDS_MAX 512
+#define SEEDS_MAX 4096
 #define FILE_BYTES_MAX 0x4000000
 #define NOTHING_WORDS_MAX 256
-#define STEPS_PER_ENTRY 120
+#define STEPS_PER_ENTRY 300
 #define ENTRIES_MAX 24
-#define RESUMES_PER_ENTRY 8
+#define RESUMES_PER_ENTRY 16
 
 struct seed {
     const char *name;
@@ -77,11 +77,14 @@ static void seed_add_table(const struct checked_program *program)
 static void seed_add_file(const char *name)
 {
     FILE *file = fopen(name, "rb");
-    uint8_t *bytes = aligned_alloc(64, FILE_BYTES_MAX);
-    size_t size;
-    if (file == NULL || bytes == NULL)
+    long length = file != NULL && fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
+    if (length < 4 || length > FILE_BYTES_MAX)
+        die("cannot be read, or is too small or too large", name);
+    size_t size = (size_t)length;
+    uint8_t *bytes = aligned_alloc(64, (size + 63) / 64 * 64); // kept: the programs lie in it
+    rewind(file);
+    if (bytes == NULL || fread(bytes, 1, size, file) != size)
         die("cannot be read", name);
-    size = fread(bytes, 1, FILE_BYTES_MAX, file);
     fclose(file);
 
     const struct nj_image *image = (const void *)bytes;
