@@ -7,29 +7,27 @@
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/offsets.h"
 
-    .section .rodata.entry, "a"
     .option norvc
     .option norelax
-    .balign 4096
-    .globl entry_page_capsule, entry_page_process
-entry_page_capsule:
-    .skip 2048
+    .globl entry_slots_capsule, entry_slots_process
+    .section .entry.capsule, "a"
+entry_slots_capsule: // the second half of a page, kernel.ld
     .irp target, call,reply_recv,invoke,3,4,5,6,7,8,9,10,time
     csrci sstatus, SSTATUS_SIE
     lui t4, %hi(entry_\target)
     jalr zero, %lo(entry_\target)(t4)
     .word 0
     .endr
-    .balign 4096
-entry_page_process:
-    .skip 2048
+    .org entry_slots_capsule + 2048
+    .section .entry.process, "a"
+entry_slots_process:
     .irp number, 0,1,2,3,4,5,6,7,8,9,10,11
     li t2, \number
     ecall
     ret
     .word 0
     .endr
-    .balign 4096
+    .org entry_slots_process + 2048
 .if NJ_SYS_COUNT != 12 || NJ_SYS_CALL != 0 || NJ_SYS_REPLY_RECV != 1 || NJ_SYS_INVOKE != 2 || NJ_SYS_TIME != 11
     .error "the lists above are in the order of abi/syscall.h"
 .endif

@@ -19,7 +19,7 @@ uint64_t mmu_ram_frame;
 uint64_t mmu_satp_mode;
 uint32_t mmu_image_table;
 
-extern const uint8_t entry_page_capsule[], entry_page_process[], init_start[], init_end[];
+extern const uint8_t entry_slots_capsule[], entry_slots_process[], init_start[], init_end[];
 
 static void fence_page(uint64_t address, uint32_t asid)
 {
@@ -156,7 +156,7 @@ enum nj_status arch_space_map(uint32_t space, uint64_t address, uint32_t page, u
 
 enum nj_status arch_space_map_entry(uint32_t space, uint64_t address)
 {
-    uint64_t stubs = (uint64_t)(is_capsule(space) ? entry_page_capsule : entry_page_process);
+    uint64_t stubs = (uint64_t)(is_capsule(space) ? entry_slots_capsule : entry_slots_process);
     return entry_set(space, address, page_entry((uint32_t)((stubs - DIRECT_MAP) / PAGE_BYTES), PTE_R | PTE_X));
 }
 
