@@ -79,7 +79,8 @@ static void read_numbers(struct reader *reader)
     c->grow_kib = read_cell(reader, "grow-kib", 0, 0);
     c->heap_kib = read_cell(reader, "heap-kib", 0, DESCRIPTION_DEFAULT);
     c->stack_kib = read_cell(reader, "stack-kib", 0, DESCRIPTION_DEFAULT);
-    check(reader, c->priority <= 254 && c->priority_max <= 254, "priority: write 0 to 254");
+    check(reader, c->priority <= 254, "priority: write 0 to 254");
+    check(reader, c->priority_max <= 254, "priority-max: write 0 to 254");
     check(reader, c->budget_us >= 10 && c->budget_us <= c->period_us && c->period_us <= 3600000000u,
           "budget-us: write <budget period>, 10 us to the period, which is at most an hour");
     check(reader, c->slots >= SLOTS_MIN && c->slots <= SLOTS_MAX, "slots: write 16 to 65536");
