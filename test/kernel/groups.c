@@ -2,11 +2,20 @@
 // The list of all groups, in the order in which they run: what later ones build on comes first.
 #include "test/kernel/test.h"
 
-extern const struct test_group system_group, untyped_group, cnode_group;
+#define GROUPS(X)                                                                                                      \
+    X(system)                                                                                                          \
+    X(untyped)                                                                                                         \
+    X(cnode)                                                                                                           \
+    X(endpoint)                                                                                                        \
+    X(notification)
+
+#define X(name) extern const struct test_group name##_group;
+GROUPS(X)
+#undef X
 
 const struct test_group *const groups[] = {
-    &system_group,
-    &untyped_group,
-    &cnode_group,
-    0,
+#define X(name) &name##_group,
+    GROUPS(X)
+#undef X
+        0,
 };

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STACK_BYTES 8192u
+#define STACK_BYTES 4096u
 #define MESSAGE_PAGES 0x30000000ull
 
 extern const struct test_group *const groups[];

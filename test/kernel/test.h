@@ -106,7 +106,7 @@ struct worker {
     volatile bool is_done;
     uint64_t message_page; // address, 0 if none
 };
-#define WORKERS_MAX 8u
+#define WORKERS_MAX 16u
 struct worker *worker_make(void (*run)(struct worker *worker), uint32_t priority, uint32_t fault_endpoint);
 // The same with the parts left out: no scheduling context, a message page.
 struct worker *worker_make_passive(void (*run)(struct worker *worker), uint32_t priority);
