@@ -230,11 +230,17 @@ uint64_t rv64_integer(enum rv64_operation operation, uint64_t a, uint64_t b)
     }
 }
 
+// A single-precision value that is not boxed counts as NaN.
+static uint64_t unboxed(uint64_t raw, bool is_double)
+{
+    return is_double || raw >> 32 == 0xffffffff ? raw : 0xffffffff7fc00000;
+}
+
 static double number(uint64_t raw, bool is_double)
 {
     double wide;
     float narrow;
-    uint32_t low = raw >> 32 == 0xffffffff ? (uint32_t)raw : 0x7fc00000; // a value that is not boxed counts as NaN
+    uint32_t low = (uint32_t)unboxed(raw, is_double);
     memcpy(&wide, &raw, 8);
     memcpy(&narrow, &low, 4);
     return is_double ? wide : (double)narrow;
@@ -262,6 +268,19 @@ static uint64_t to_integer(double value, double low, double high, uint64_t least
     return is_signed ? (uint64_t)(int64_t)value : (uint64_t)value;
 }
 
+// One of ten classes, as a bit.
+static uint64_t class_of(uint64_t raw, bool is_double)
+{
+    uint64_t fraction = is_double ? raw & 0xfffffffffffff : raw & 0x7fffff;
+    uint64_t exponent = is_double ? raw >> 52 & 0x7ff : raw >> 23 & 0xff;
+    uint64_t quiet = is_double ? raw >> 51 & 1 : raw >> 22 & 1;
+    bool is_negative = raw >> (is_double ? 63 : 31) & 1;
+    if (exponent == (is_double ? 0x7ff : 0xff) && fraction != 0)
+        return quiet ? 1 << 9 : 1 << 8;
+    unsigned size = exponent == (is_double ? 0x7ff : 0xff) ? 3 : exponent != 0 ? 2 : fraction != 0 ? 1 : 0;
+    return 1u << (is_negative ? 3 - size : 4 + size);
+}
+
 static uint64_t sign_injection(const struct rv64 *i, uint64_t a, uint64_t b)
 {
     uint64_t sign = i->is_double ? 1ull << 63 : 1ull << 31;
@@ -273,6 +292,11 @@ static uint64_t sign_injection(const struct rv64 *i, uint64_t a, uint64_t b)
 uint64_t rv64_float(const struct rv64 *i, uint64_t a, uint64_t b, uint64_t c, uint64_t x)
 {
     bool d = i->is_double;
+    bool from_double = i->operation == RV64_FCVT_FORMAT ? !d : d;
+    if (i->operation != RV64_FMV_TO_X) {
+        a = unboxed(a, from_double);
+        b = unboxed(b, d);
+    }
     double na = number(a, d), nb = number(b, d), nc = number(c, d);
     switch (i->operation) {
     case RV64_FADD:
@@ -324,7 +348,7 @@ uint64_t rv64_float(const struct rv64 *i, uint64_t a, uint64_t b, uint64_t c, ui
     case RV64_FMV_TO_X:
         return d ? a : extend(a);
     case RV64_FCLASS:
-        return isnan(na) ? 0x200 : isinf(na) ? (na < 0 ? 1 : 0x80) : na < 0 ? 2 : na > 0 ? 0x40 : 8;
+        return class_of(a, d);
     case RV64_FEQ:
         return na == nb;
     case RV64_FLT:
