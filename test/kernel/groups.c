@@ -2,12 +2,18 @@
 // The list of all groups, in the order in which they run: what later ones build on comes first.
 #include "test/kernel/test.h"
 
-#define GROUPS(X)                                                                                                      \
-    X(system)                                                                                                          \
-    X(untyped)                                                                                                         \
-    X(cnode)                                                                                                           \
-    X(endpoint)                                                                                                        \
-    X(notification)
+// clang-format off
+#define GROUPS(X) \
+    X(system) \
+    X(untyped) \
+    X(cnode) \
+    X(endpoint) \
+    X(notification) \
+    X(reply) \
+    X(message) \
+    X(thread) \
+    X(sched)
+// clang-format on
 
 #define X(name) extern const struct test_group name##_group;
 GROUPS(X)

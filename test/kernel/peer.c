@@ -45,12 +45,23 @@ static struct peer *peer_new(uint64_t number, uint32_t slot, uint64_t tag, uint6
     return peer;
 }
 
+static struct peer *peer_join(struct peer *peer, struct worker *worker)
+{
+    peer->worker = worker;
+    worker->in[0] = (uint64_t)(peer - peers);
+    return peer;
+}
+
 struct peer *peer_make(uint64_t number, uint32_t slot, uint64_t tag, uint64_t receive, uint32_t priority)
 {
     struct peer *peer = peer_new(number, slot, tag, receive);
-    peer->worker = worker_make(call_once, priority, NJ_SLOT_NONE);
-    peer->worker->in[0] = (uint64_t)(peer - peers);
-    return peer;
+    return peer_join(peer, worker_make(call_once, priority, NJ_SLOT_NONE));
+}
+
+struct peer *peer_make_long(uint64_t number, uint32_t slot, uint64_t tag, uint64_t receive, uint32_t priority)
+{
+    struct peer *peer = peer_new(number, slot, tag, receive);
+    return peer_join(peer, worker_make_long(call_once, priority));
 }
 
 struct peer *peer_call(uint64_t number, uint32_t slot, uint64_t tag, uint64_t receive, uint32_t priority)
@@ -60,13 +71,28 @@ struct peer *peer_call(uint64_t number, uint32_t slot, uint64_t tag, uint64_t re
     return peer;
 }
 
+static struct peer *server_new(uint32_t endpoint, uint32_t reply)
+{
+    return peer_new(NJ_SYS_RECV, endpoint, 0, nj_receive(reply, NJ_SLOT_NONE));
+}
+
 struct peer *peer_server(uint32_t endpoint, uint32_t reply, uint32_t priority)
 {
-    struct peer *peer = peer_new(NJ_SYS_RECV, endpoint, 0, nj_receive(reply, NJ_SLOT_NONE));
-    peer->worker = worker_make(server_loop, priority, NJ_SLOT_NONE);
-    peer->worker->in[0] = (uint64_t)(peer - peers);
+    struct peer *peer = peer_join(server_new(endpoint, reply), worker_make(server_loop, priority, NJ_SLOT_NONE));
     worker_start(peer->worker);
     return peer;
+}
+
+struct peer *peer_server_long(uint32_t endpoint, uint32_t reply, uint32_t priority)
+{
+    struct peer *peer = peer_join(server_new(endpoint, reply), worker_make_long(server_loop, priority));
+    worker_start(peer->worker);
+    return peer;
+}
+
+struct peer *peer_server_passive(uint32_t endpoint, uint32_t reply, uint32_t priority)
+{
+    return peer_join(server_new(endpoint, reply), worker_make_passive(server_loop, priority));
 }
 
 bool peer_ended(const struct peer *peer, int64_t result)

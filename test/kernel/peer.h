@@ -17,8 +17,13 @@ struct peer {
 struct peer *peer_call(uint64_t number, uint32_t slot, uint64_t tag, uint64_t receive, uint32_t priority);
 // The same, not started, for cases that set it up further.
 struct peer *peer_make(uint64_t number, uint32_t slot, uint64_t tag, uint64_t receive, uint32_t priority);
+// The same with a message page.
+struct peer *peer_make_long(uint64_t number, uint32_t slot, uint64_t tag, uint64_t receive, uint32_t priority);
 // A worker that answers every call on the endpoint with its words plus one, until it is stopped.
 struct peer *peer_server(uint32_t endpoint, uint32_t reply, uint32_t priority);
+struct peer *peer_server_long(uint32_t endpoint, uint32_t reply, uint32_t priority); // with a message page
+// The same without a scheduling context, not started.
+struct peer *peer_server_passive(uint32_t endpoint, uint32_t reply, uint32_t priority);
 void server_loop(struct worker *worker); // what it runs; in[0]: index of the peer
 bool peer_ended(const struct peer *peer, int64_t result);
 // Any system call by the runner itself.

@@ -8,6 +8,7 @@
 // A case is a function that returns. The checks below end it early when they fail; only the runner may use them.
 #pragma once
 #include "abi/boot.h"
+#include "abi/component.h"
 #include "abi/fault.h"
 #include "lib/object.h"
 #include <stdbool.h>
