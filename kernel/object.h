@@ -43,7 +43,7 @@ struct link {
 enum { OPEN = 0, CLOSE = 1 };
 
 struct slot {
-    struct cap cap;
+    _Alignas(32) struct cap cap; // hidden slots inside other objects have an index in slots[] too
     struct link end[2];
 };
 
