@@ -13,7 +13,9 @@ enum operation {
     OPERATION_LOG = 1,
     OPERATION_EXIT = 3,
     OPERATION_GROW = 6,
+    OPERATION_ARGUMENTS = 32,
     OPERATION_SIZES = 33,
+    OPERATION_ENVIRON = 34,
     OPERATION_ENVIRON_SIZES = 35,
     OPERATION_CLOCK = 37,
     OPERATION_FDSTAT = 39,
@@ -97,6 +99,10 @@ static bool sdk_call(struct sandbox *s, uint64_t *a, int32_t *result)
     }
     case OPERATION_CLOCK:
         *result = (int32_t)store(s, a[3], &now, sizeof now);
+        break;
+    case OPERATION_ARGUMENTS: // there are none
+    case OPERATION_ENVIRON:
+        *result = 0;
         break;
     case OPERATION_SIZES:
     case OPERATION_ENVIRON_SIZES:
