@@ -3,6 +3,8 @@
 #pragma once
 #include <stdint.h>
 
+#include "kernel/arch/riscv64/offsets.h"
+
 struct context {
     uint64_t reg[32]; // x1-x31 at their number; reg[0] is scratch for a store-conditional
     uint64_t pc;
@@ -15,11 +17,6 @@ struct context {
     uint64_t fp[32];
     uint64_t fcsr;
 };
-
-// Why the fast paths must not be taken (struct thread).
-#define CONTEXT_FP 1      // owns the floating-point registers
-#define CONTEXT_BOUND 2   // has a bound notification
-#define CONTEXT_NO_ASID 4 // a change of root needs a fence
 
 // Message registers, by the names of abi/syscall.h.
 #define REG_BADGE 5  // t0: in capability, out badge

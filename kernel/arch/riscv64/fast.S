@@ -99,7 +99,8 @@ core_call: // tp = caller; free: ra, sp, gp, s*, t2, t4-t6
     ld s5, THREAD_NEXT(s9)  // the only one that waits
     or t4, t4, t5
     or t4, t4, s5
-    bnez t4, miss_call
+    bnez t4, call_reasons
+call_checked:
     lwu t2, THREAD_REPLY(s9)
     lui s0, %hi(sched_current)
     lwu t5, %lo(sched_top_priority)(s0)
@@ -215,7 +216,8 @@ core_reply_recv: // t3 = reply, t0 = endpoint
     or t4, t4, s0
     or t5, t5, t6
     or t4, t4, t5
-    bnez t4, miss_reply_recv
+    bnez t4, reply_reasons
+reply_checked:
     lbu s10, REPLY_DONATED(s5) // and lent it to us, who serve it still
     lwu t4, THREAD_SERVING(tp)
     lui s0, %hi(sched_current)
@@ -336,6 +338,48 @@ entry_time:
     li t3, 0
     li t4, 0
     csrsi sstatus, SSTATUS_SIE
+    ret
+
+// ---- Reasons to be slow that are none after all -----------------------------------------------------------------------
+call_reasons: // s5 = other waiting threads
+    lwu t4, THREAD_SLOW(tp)
+    lwu t5, THREAD_SLOW(s9)
+    lwu t6, THREAD_SCHED(s9)
+    or t4, t4, t5
+    or s5, s5, t6
+    andi t4, t4, ~(CONTEXT_FP | CONTEXT_BOUND) // signals do not matter to who sends or was waiting
+    or t4, t4, s5
+    bnez t4, miss_call
+    jal fp_switch
+    j call_checked
+
+reply_reasons: // s0 = other waiting threads, t6 = own scheduling context
+    lwu t4, THREAD_SLOW(tp)
+    lwu t5, THREAD_SLOW(s9)
+    lwu s10, THREAD_SCHED(s9)
+    or t2, t4, t5
+    or s0, s0, t6
+    andi t2, t2, ~(CONTEXT_FP | CONTEXT_BOUND)
+    or s0, s0, s10
+    or s0, s0, t2
+    bnez s0, miss_reply_recv
+    andi t4, t4, CONTEXT_BOUND
+    beqz t4, 1f
+    lwu t2, THREAD_NOTIFICATION(tp)
+    slli t2, t2, NOTIFICATION_SHIFT
+    add t2, t2, s7
+    ld t2, NOTIFICATION_WORD(t2)
+    bnez t2, miss_reply_recv // a signal is there: it ends the receive
+1:  jal fp_switch
+    j reply_checked
+
+fp_switch: // the floating-point unit on or off, as the next thread (t5 = its `slow`) owns it or not
+    lui t6, %hi(SSTATUS_FS)
+    andi t5, t5, CONTEXT_FP
+    bnez t5, 1f
+    csrc sstatus, t6
+    ret
+1:  csrs sstatus, t6
     ret
 
 // ---- What the fast paths leave to the complete path. tp = thread; arguments are still in their registers -------------

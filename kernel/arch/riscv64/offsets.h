@@ -13,15 +13,16 @@
 #define CONTEXT_IS_CAPSULE 296
 #define CONTEXT_NUMBER 300
 
-#define THREAD_NEXT 600 // and prev
-#define THREAD_REPLY 608
-#define THREAD_SERVING 612
-#define THREAD_SCHED 616
-#define THREAD_SLOW 620 // and fault_kind
-#define THREAD_HOME_SCHED 624
-#define THREAD_WAITS_ON 628
-#define THREAD_STATE 668 // and blocked
-#define THREAD_PRIORITY 670
+#define THREAD_NEXT 608 // and prev
+#define THREAD_REPLY 616
+#define THREAD_SERVING 620
+#define THREAD_SCHED 624
+#define THREAD_SLOW 628 // and fault_kind
+#define THREAD_HOME_SCHED 632
+#define THREAD_WAITS_ON 636
+#define THREAD_NOTIFICATION 652
+#define THREAD_STATE 676 // and blocked
+#define THREAD_PRIORITY 678
 
 #define SLOT_SHIFT 5
 #define CAP_OBJECT 4
@@ -36,6 +37,9 @@
 #define REPLY_CALLER 0
 #define REPLY_MAY_GRANT 12
 #define REPLY_DONATED 13
+
+#define NOTIFICATION_SHIFT 5
+#define NOTIFICATION_WORD 0
 
 #define SCHED_SHIFT 8
 #define SCHED_THREAD 24
@@ -53,3 +57,8 @@
 #define STATE_READY 1
 #define STATE_RECEIVING 3
 #define STATE_REPLY_WAIT 4
+
+// Why the fast paths must not be taken (`slow` of struct thread).
+#define CONTEXT_FP 1      // owns the floating-point registers
+#define CONTEXT_BOUND 2   // has a bound notification
+#define CONTEXT_NO_ASID 4 // a change of root needs a fence
