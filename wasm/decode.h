@@ -27,15 +27,57 @@ struct wasm_section {
 };
 
 // section.c. The first eight bytes; then a section at a time, stepped over.
+/*@ requires wasm_reader_valid(reader);
+    assigns reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
 WASM_MUST_CHECK enum wasm_status wasm_header_read(struct wasm_reader *reader);
+
+/*@ requires wasm_reader_valid(reader) && \valid(section);
+    requires \separated(reader, section, reader->bytes + (0 .. reader->end - 1));
+    assigns *section, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position);
+    ensures \result == WASM_OK ==> reader->position > \old(reader->position) &&
+            section->id < WASM_SECTION_COUNT && section->content.bytes == reader->bytes &&
+            section->content.position <= section->content.end == reader->position; */
 WASM_MUST_CHECK enum wasm_status wasm_section_next(struct wasm_reader *reader, struct wasm_section *section);
 
 // type.c
+/*@ requires wasm_reader_valid(reader) && \valid(type);
+    requires \separated(reader, type, reader->bytes + (0 .. reader->end - 1));
+    assigns *type, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position);
+    ensures \result == WASM_OK ==> reader->position > \old(reader->position); */
 WASM_MUST_CHECK enum wasm_status wasm_read_value_type(struct wasm_reader *reader, uint8_t *type);
+
+/*@ requires wasm_reader_valid(reader) && \valid(type);
+    requires \separated(reader, type, reader->bytes + (0 .. reader->end - 1));
+    assigns *type, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position);
+    ensures \result == WASM_OK ==> reader->position > \old(reader->position); */
 WASM_MUST_CHECK enum wasm_status wasm_read_reference_type(struct wasm_reader *reader, uint8_t *type);
+
+/*@ requires wasm_reader_valid(reader) && \valid(table);
+    requires \separated(reader, table, reader->bytes + (0 .. reader->end - 1));
+    assigns *table, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position);
+    ensures \result == WASM_OK ==> reader->position > \old(reader->position); */
 WASM_MUST_CHECK enum wasm_status wasm_read_table_type(struct wasm_reader *reader, struct wasm_table *table);
+
+/*@ requires wasm_reader_valid(reader) && \valid(memory);
+    requires \separated(reader, memory, reader->bytes + (0 .. reader->end - 1));
+    assigns *memory, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position);
+    ensures \result == WASM_OK ==> reader->position > \old(reader->position); */
 WASM_MUST_CHECK enum wasm_status wasm_read_memory_type(struct wasm_reader *reader, struct wasm_memory *memory);
+
+/*@ requires wasm_reader_valid(reader) && \valid(global);
+    requires \separated(reader, global, reader->bytes + (0 .. reader->end - 1));
+    assigns *global, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position);
+    ensures \result == WASM_OK ==> reader->position > \old(reader->position); */
 WASM_MUST_CHECK enum wasm_status wasm_read_global_type(struct wasm_reader *reader, struct wasm_global *global);
+
+// signature.c
 void wasm_singles_create(struct wasm_module *module); // the value types that wasm_module_single() finds
 WASM_MUST_CHECK enum wasm_status wasm_types_decode(struct wasm_module *module, struct wasm_reader *reader);
 

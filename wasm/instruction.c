@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "instruction.h"
 #include "decode.h"
+#include <string.h>
 
 const struct wasm_opcode_info wasm_opcodes[WASM_OP_COUNT] = {
 #define X(name, number, text, immediates, signature, access)                                                           \
@@ -9,6 +10,11 @@ const struct wasm_opcode_info wasm_opcodes[WASM_OP_COUNT] = {
 #undef X
 };
 
+/*@ requires wasm_reader_valid(reader) && \valid(opcode);
+    requires \separated(reader, opcode, reader->bytes + (0 .. reader->end - 1));
+    assigns *opcode, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position);
+    ensures \result == WASM_OK ==> reader->position > \old(reader->position) && *opcode < WASM_OP_COUNT; */
 static enum wasm_status opcode_read(struct wasm_reader *reader, uint16_t *opcode)
 {
     uint32_t start = reader->position;
@@ -18,29 +24,29 @@ static enum wasm_status opcode_read(struct wasm_reader *reader, uint16_t *opcode
     if (status != WASM_OK) {
         return status;
     }
-    number = byte;
-    if (byte == WASM_OPCODE_PREFIX) {
-        status = wasm_read_u32(reader, &number);
-        if (status != WASM_OK) {
-            return status;
-        }
-        if (number >= WASM_OP_COUNT - WASM_OPCODE_PREFIXED) {
-            return wasm_reader_reject(reader, start, WASM_OPCODE);
-        }
-        number += WASM_OPCODE_PREFIXED;
-    } else if (byte == WASM_OPCODE_PREFIX_SIMD) {
-        return wasm_reader_reject(reader, start, WASM_SIMD);
-    } else if (byte == WASM_OPCODE_PREFIX_THREADS) {
-        return wasm_reader_reject(reader, start, WASM_THREADS);
+    if (byte == WASM_OPCODE_PREFIX_SIMD || byte == WASM_OPCODE_PREFIX_THREADS) {
+        return wasm_reader_reject(reader, start, byte == WASM_OPCODE_PREFIX_SIMD ? WASM_SIMD : WASM_THREADS);
     }
-    if (!wasm_opcodes[number].text) {
+    if (byte != WASM_OPCODE_PREFIX) {
+        *opcode = byte;
+        return WASM_OK;
+    }
+    status = wasm_read_u32(reader, &number);
+    if (status != WASM_OK) {
+        return status;
+    }
+    if (number >= WASM_OP_COUNT - WASM_OPCODE_PREFIXED) {
         return wasm_reader_reject(reader, start, WASM_OPCODE);
     }
-    *opcode = (uint16_t)number;
+    *opcode = (uint16_t)(WASM_OPCODE_PREFIXED + number);
     return WASM_OK;
 }
 
 // Empty and value types are single bytes that would read as negative numbers; type indices are not negative.
+/*@ requires wasm_reader_valid(reader) && \valid(instruction);
+    requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
+    assigns *instruction, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
 static enum wasm_status block_type_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
 {
     uint32_t start = reader->position;
@@ -63,10 +69,19 @@ static enum wasm_status block_type_read(struct wasm_reader *reader, struct wasm_
     return WASM_OK;
 }
 
+/*@ requires wasm_reader_valid(reader) && \valid(instruction);
+    requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
+    assigns *instruction, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
 static enum wasm_status labels_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
 {
     enum wasm_status status = wasm_read_count(reader, &instruction->count);
     instruction->vector = reader->position;
+    //@ assert status == WASM_OK ==> instruction->count < 0xffffffff;
+    /*@ loop invariant 0 <= i <= instruction->count + 1;
+        loop invariant wasm_reader_valid(reader) && reader->position >= \at(reader->position, Pre);
+        loop assigns i, status, reader->position;
+        loop variant instruction->count + 1 - i; */
     for (uint32_t i = 0; status == WASM_OK && i <= instruction->count; i++) {
         uint32_t label = 0;
         status = wasm_read_u32(reader, &label);
@@ -74,10 +89,18 @@ static enum wasm_status labels_read(struct wasm_reader *reader, struct wasm_inst
     return status;
 }
 
+/*@ requires wasm_reader_valid(reader) && \valid(instruction);
+    requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
+    assigns *instruction, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
 static enum wasm_status types_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
 {
     enum wasm_status status = wasm_read_count(reader, &instruction->count);
     instruction->vector = reader->position;
+    /*@ loop invariant 0 <= i <= instruction->count;
+        loop invariant wasm_reader_valid(reader) && reader->position >= \at(reader->position, Pre);
+        loop assigns i, status, reader->position, instruction->type;
+        loop variant instruction->count - i; */
     for (uint32_t i = 0; status == WASM_OK && i < instruction->count; i++) {
         uint8_t type = 0;
         status = wasm_read_value_type(reader, &type);
@@ -89,6 +112,10 @@ static enum wasm_status types_read(struct wasm_reader *reader, struct wasm_instr
 }
 
 // A memory index, which is a reserved byte while there is one memory.
+/*@ requires wasm_reader_valid(reader) && \valid(index);
+    requires \separated(reader, index, reader->bytes + (0 .. reader->end - 1));
+    assigns *index, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
 static enum wasm_status zero_read(struct wasm_reader *reader, uint32_t *index)
 {
     uint32_t start = reader->position;
@@ -101,6 +128,49 @@ static enum wasm_status zero_read(struct wasm_reader *reader, uint32_t *index)
     return status;
 }
 
+/*@ requires wasm_reader_valid(reader) && \valid(instruction);
+    requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
+    assigns *instruction, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
+static enum wasm_status pair_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
+{
+    enum wasm_status status = wasm_read_u32(reader, &instruction->index);
+    if (status != WASM_OK) {
+        return status;
+    }
+    return wasm_read_u32(reader, &instruction->second);
+}
+
+/*@ requires wasm_reader_valid(reader) && \valid(instruction);
+    requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
+    assigns *instruction, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
+static enum wasm_status zeros_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
+{
+    enum wasm_status status = zero_read(reader, &instruction->index);
+    if (status != WASM_OK) {
+        return status;
+    }
+    return zero_read(reader, &instruction->second);
+}
+
+/*@ requires wasm_reader_valid(reader) && \valid(instruction);
+    requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
+    assigns *instruction, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
+static enum wasm_status index_zero_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
+{
+    enum wasm_status status = wasm_read_u32(reader, &instruction->index);
+    if (status != WASM_OK) {
+        return status;
+    }
+    return zero_read(reader, &instruction->second);
+}
+
+/*@ requires wasm_reader_valid(reader) && \valid(instruction);
+    requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
+    assigns *instruction, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
 static enum wasm_status access_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
 {
     uint32_t start = reader->position;
@@ -114,6 +184,10 @@ static enum wasm_status access_read(struct wasm_reader *reader, struct wasm_inst
     return status;
 }
 
+/*@ requires wasm_reader_valid(reader) && \valid(value);
+    requires \separated(reader, value, reader->bytes + (0 .. reader->end - 1));
+    assigns *value, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
 static enum wasm_status bits32_read(struct wasm_reader *reader, bool is_integer, uint64_t *value)
 {
     uint32_t bits = 0;
@@ -122,9 +196,13 @@ static enum wasm_status bits32_read(struct wasm_reader *reader, bool is_integer,
     return status;
 }
 
+/*@ requires wasm_reader_valid(reader) && \valid(instruction);
+    requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
+    requires instruction->opcode < WASM_OP_COUNT;
+    assigns *instruction, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
 static enum wasm_status immediates_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
 {
-    enum wasm_status status = WASM_OK;
     switch ((enum wasm_immediates)wasm_opcodes[instruction->opcode].immediates) {
     case WASM_IMMEDIATE_NONE:
         return WASM_OK;
@@ -143,16 +221,13 @@ static enum wasm_status immediates_read(struct wasm_reader *reader, struct wasm_
     case WASM_IMMEDIATE_INDIRECT:
     case WASM_IMMEDIATE_TABLES:
     case WASM_IMMEDIATE_ELEMENT_TABLE:
-        status = wasm_read_u32(reader, &instruction->index);
-        return status ? status : wasm_read_u32(reader, &instruction->second);
+        return pair_read(reader, instruction);
     case WASM_IMMEDIATE_MEMORY:
         return zero_read(reader, &instruction->index);
     case WASM_IMMEDIATE_MEMORIES:
-        status = zero_read(reader, &instruction->index);
-        return status ? status : zero_read(reader, &instruction->second);
+        return zeros_read(reader, instruction);
     case WASM_IMMEDIATE_DATA_MEMORY:
-        status = wasm_read_u32(reader, &instruction->index);
-        return status ? status : zero_read(reader, &instruction->second);
+        return index_zero_read(reader, instruction);
     case WASM_IMMEDIATE_ACCESS:
         return access_read(reader, instruction);
     case WASM_IMMEDIATE_I32:
@@ -173,13 +248,21 @@ static enum wasm_status immediates_read(struct wasm_reader *reader, struct wasm_
 
 enum wasm_status wasm_instruction_next(struct wasm_reader *reader, struct wasm_instruction *instruction)
 {
-    struct wasm_instruction next = {.offset = reader->position, .index = WASM_NONE, .second = WASM_NONE};
+    uint32_t start = reader->position;
+    struct wasm_instruction next = {.offset = start, .index = WASM_NONE, .second = WASM_NONE};
     enum wasm_status status = opcode_read(reader, &next.opcode);
-    status = status ? status : immediates_read(reader, &next);
-    if (status == WASM_OK) {
-        *instruction = next;
+    if (status != WASM_OK) {
+        return status;
     }
-    return status;
+    if (!wasm_opcodes[next.opcode].text) {
+        return wasm_reader_reject(reader, start, WASM_OPCODE);
+    }
+    status = immediates_read(reader, &next);
+    if (status != WASM_OK) {
+        return status;
+    }
+    *instruction = next;
+    return WASM_OK;
 }
 
 struct wasm_signature wasm_block_signature(const struct wasm_module *module, const struct wasm_instruction *instruction)
@@ -223,9 +306,9 @@ enum wasm_status wasm_locals_read(const struct wasm_module *module, const struct
             return wasm_reader_reject(body, start, WASM_TOO_MANY_LOCALS);
         }
         status = status ? status : wasm_read_value_type(body, &type);
-        for (uint32_t i = 0; status == WASM_OK && i < repeat; i++) {
-            types[total] = type;
-            total++;
+        if (status == WASM_OK) {
+            memset(types + total, type, repeat); // many small bodies may each declare thousands
+            total += repeat;
         }
     }
     *count = total;

@@ -60,6 +60,12 @@ struct wasm_instruction {
 
 // Decodes the instruction at the reader's position and steps over it. Any bytes may follow: on failure the position is
 // that of the offending byte. Indices are not checked against the module, that is validation.
+/*@ requires wasm_reader_valid(reader) && \valid(instruction);
+    requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
+    assigns *instruction, reader->position;
+    ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position);
+    ensures \result == WASM_OK ==> reader->position > \old(reader->position) &&
+            instruction->opcode < WASM_OP_COUNT && instruction->offset == \old(reader->position); */
 WASM_MUST_CHECK enum wasm_status wasm_instruction_next(struct wasm_reader *reader,
                                                        struct wasm_instruction *instruction);
 

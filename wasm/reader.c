@@ -3,17 +3,6 @@
 #include "utf8.h"
 #include <stdbool.h>
 
-// Contracts of the functions the header declares stand here, with what proves them.
-/*@ predicate reader_valid(struct wasm_reader *r) =
-        \valid(r) && r->position <= r->end && \valid_read(r->bytes + (0 .. r->end - 1)) &&
-        \separated(r, r->bytes + (0 .. r->end - 1)); */
-
-/*@ requires reader_valid(reader);
-    requires \valid(value) && \separated(reader, value) && \separated(reader->bytes + (0 .. reader->end - 1), value);
-    assigns *value, reader->position;
-    ensures reader_valid(reader);
-    ensures \result == WASM_OK ==> reader->position == \old(reader->position) + 1;
-    ensures \result != WASM_OK ==> reader->position == \old(reader->position) && *value == \old(*value); */
 enum wasm_status wasm_read_byte(struct wasm_reader *reader, uint8_t *value)
 {
     if (reader->position == reader->end) {
@@ -38,11 +27,11 @@ static bool last_byte_fits(uint32_t payload, uint32_t left, bool is_signed)
 }
 
 // An integer of `bits` bits; signed ones come out sign-extended to 64.
-/*@ requires reader_valid(reader);
+/*@ requires wasm_reader_valid(reader);
     requires \valid(value) && \separated(reader, value) && \separated(reader->bytes + (0 .. reader->end - 1), value);
     requires 1 <= bits <= 64;
     assigns *value, reader->position;
-    ensures reader_valid(reader);
+    ensures wasm_reader_valid(reader);
     ensures \result == WASM_OK ==> \old(reader->position) < reader->position;
     ensures \result != WASM_OK ==> reader->position == \old(reader->position) && *value == \old(*value); */
 static enum wasm_status leb128_read(struct wasm_reader *reader, uint32_t bits, bool is_signed, uint64_t *value)
@@ -80,12 +69,6 @@ static enum wasm_status leb128_read(struct wasm_reader *reader, uint32_t bits, b
     return WASM_INTEGER_LENGTH;
 }
 
-/*@ requires reader_valid(reader);
-    requires \valid(value) && \separated(reader, value) && \separated(reader->bytes + (0 .. reader->end - 1), value);
-    assigns *value, reader->position;
-    ensures reader_valid(reader);
-    ensures \result == WASM_OK ==> \old(reader->position) < reader->position;
-    ensures \result != WASM_OK ==> reader->position == \old(reader->position) && *value == \old(*value); */
 enum wasm_status wasm_read_u32(struct wasm_reader *reader, uint32_t *value)
 {
     uint64_t wide = 0;
@@ -96,12 +79,6 @@ enum wasm_status wasm_read_u32(struct wasm_reader *reader, uint32_t *value)
     return status;
 }
 
-/*@ requires reader_valid(reader);
-    requires \valid(value) && \separated(reader, value) && \separated(reader->bytes + (0 .. reader->end - 1), value);
-    assigns *value, reader->position;
-    ensures reader_valid(reader);
-    ensures \result == WASM_OK ==> \old(reader->position) < reader->position;
-    ensures \result != WASM_OK ==> reader->position == \old(reader->position) && *value == \old(*value); */
 enum wasm_status wasm_read_s32(struct wasm_reader *reader, uint32_t *value)
 {
     uint64_t wide = 0;
@@ -112,34 +89,16 @@ enum wasm_status wasm_read_s32(struct wasm_reader *reader, uint32_t *value)
     return status;
 }
 
-/*@ requires reader_valid(reader);
-    requires \valid(value) && \separated(reader, value) && \separated(reader->bytes + (0 .. reader->end - 1), value);
-    assigns *value, reader->position;
-    ensures reader_valid(reader);
-    ensures \result == WASM_OK ==> \old(reader->position) < reader->position;
-    ensures \result != WASM_OK ==> reader->position == \old(reader->position) && *value == \old(*value); */
 enum wasm_status wasm_read_s33(struct wasm_reader *reader, uint64_t *value)
 {
     return leb128_read(reader, 33, true, value);
 }
 
-/*@ requires reader_valid(reader);
-    requires \valid(value) && \separated(reader, value) && \separated(reader->bytes + (0 .. reader->end - 1), value);
-    assigns *value, reader->position;
-    ensures reader_valid(reader);
-    ensures \result == WASM_OK ==> \old(reader->position) < reader->position;
-    ensures \result != WASM_OK ==> reader->position == \old(reader->position) && *value == \old(*value); */
 enum wasm_status wasm_read_s64(struct wasm_reader *reader, uint64_t *value)
 {
     return leb128_read(reader, 64, true, value);
 }
 
-/*@ requires reader_valid(reader);
-    requires \valid(value) && \separated(reader, value) && \separated(reader->bytes + (0 .. reader->end - 1), value);
-    assigns *value, reader->position;
-    ensures reader_valid(reader);
-    ensures \result == WASM_OK ==> reader->position == \old(reader->position) + 4;
-    ensures \result != WASM_OK ==> reader->position == \old(reader->position) && *value == \old(*value); */
 enum wasm_status wasm_read_fixed32(struct wasm_reader *reader, uint32_t *value)
 {
     if (reader->end - reader->position < 4) {
@@ -152,12 +111,6 @@ enum wasm_status wasm_read_fixed32(struct wasm_reader *reader, uint32_t *value)
     return WASM_OK;
 }
 
-/*@ requires reader_valid(reader);
-    requires \valid(value) && \separated(reader, value) && \separated(reader->bytes + (0 .. reader->end - 1), value);
-    assigns *value, reader->position;
-    ensures reader_valid(reader);
-    ensures \result == WASM_OK ==> reader->position == \old(reader->position) + 8;
-    ensures \result != WASM_OK ==> reader->position == \old(reader->position) && *value == \old(*value); */
 enum wasm_status wasm_read_fixed64(struct wasm_reader *reader, uint64_t *value)
 {
     if (reader->end - reader->position < 8) {
@@ -173,13 +126,6 @@ enum wasm_status wasm_read_fixed64(struct wasm_reader *reader, uint64_t *value)
     return WASM_OK;
 }
 
-/*@ requires reader_valid(reader);
-    requires \valid(index) && \separated(reader, index) && \separated(reader->bytes + (0 .. reader->end - 1), index);
-    requires unknown != WASM_OK;
-    assigns *index, reader->position;
-    ensures reader_valid(reader);
-    ensures \result == WASM_OK ==> \old(reader->position) < reader->position && *index < count;
-    ensures \result != WASM_OK ==> reader->position == \old(reader->position) && *index == \old(*index); */
 enum wasm_status wasm_read_index(struct wasm_reader *reader, uint32_t count, enum wasm_status unknown, uint32_t *index)
 {
     uint32_t start = reader->position;
@@ -195,13 +141,6 @@ enum wasm_status wasm_read_index(struct wasm_reader *reader, uint32_t count, enu
     return WASM_OK;
 }
 
-/*@ requires reader_valid(reader);
-    requires \valid(count) && \separated(reader, count) && \separated(reader->bytes + (0 .. reader->end - 1), count);
-    assigns *count, reader->position;
-    ensures reader_valid(reader);
-    ensures \result == WASM_OK ==> \old(reader->position) < reader->position &&
-            *count <= reader->end - reader->position;
-    ensures \result != WASM_OK ==> reader->position == \old(reader->position) && *count == \old(*count); */
 enum wasm_status wasm_read_count(struct wasm_reader *reader, uint32_t *count)
 {
     uint32_t start = reader->position;
@@ -217,14 +156,6 @@ enum wasm_status wasm_read_count(struct wasm_reader *reader, uint32_t *count)
     return WASM_OK;
 }
 
-/*@ requires reader_valid(reader);
-    requires \valid(span) && \separated(reader, span) && \separated(reader->bytes + (0 .. reader->end - 1), span);
-    assigns *span, reader->position;
-    ensures reader_valid(reader);
-    ensures length <= \old(reader->end - reader->position) <==> \result == WASM_OK;
-    ensures \result == WASM_OK ==> span->offset == \old(reader->position) && span->length == length &&
-            reader->position == \old(reader->position) + length;
-    ensures \result != WASM_OK ==> reader->position == \old(reader->position) && *span == \old(*span); */
 enum wasm_status wasm_read_span(struct wasm_reader *reader, uint32_t length, struct wasm_span *span)
 {
     if (length > reader->end - reader->position) {
@@ -236,13 +167,6 @@ enum wasm_status wasm_read_span(struct wasm_reader *reader, uint32_t length, str
     return WASM_OK;
 }
 
-/*@ requires reader_valid(reader);
-    requires \valid(name) && \separated(reader, name) && \separated(reader->bytes + (0 .. reader->end - 1), name);
-    assigns *name, reader->position;
-    ensures reader_valid(reader);
-    ensures \result == WASM_OK ==> \old(reader->position) < name->offset &&
-            name->offset + name->length == reader->position;
-    ensures \result != WASM_OK ==> reader->position == \old(reader->position); */
 enum wasm_status wasm_read_name(struct wasm_reader *reader, struct wasm_span *name)
 {
     uint32_t start = reader->position;
@@ -257,9 +181,6 @@ enum wasm_status wasm_read_name(struct wasm_reader *reader, struct wasm_span *na
     return wasm_read_span(reader, length, name);
 }
 
-/*@ requires reader_valid(reader) && position <= reader->position;
-    assigns reader->position;
-    ensures reader_valid(reader) && reader->position == position && \result == status; */
 enum wasm_status wasm_reader_reject(struct wasm_reader *reader, uint32_t position, enum wasm_status status)
 {
     reader->position = position;
