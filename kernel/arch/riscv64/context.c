@@ -110,7 +110,11 @@ enum nj_status arch_context_start(uint32_t thread, uint64_t pc, uint64_t sp, uin
 void arch_context_finish_call(uint32_t thread)
 {
     struct context *context = &threads[thread].context;
-    uint64_t checked_address = context->is_capsule ? context->reg[NJ_REG_DATA] : 0;
+    uint64_t checked_address = 0;
+    if (context->is_capsule) { // fast paths save the return address as pc only
+        checked_address = context->reg[NJ_REG_DATA];
+        context->reg[NJ_REG_RA] = context->pc;
+    }
     context->reg[NJ_REG_WIDE] = checked_address;
     context->reg[REG_REPLY] = 0;
     context->reg[29] = 0;
@@ -140,6 +144,7 @@ void arch_context_restart_call(uint32_t thread)
         context->reg[REG_BADGE] = 0;
         context->reg[REG_TAG] = (uint64_t) - (int64_t)NJ_PEER_LOST;
     } else if (context->is_capsule) {
+        context->reg[NJ_REG_RA] = context->pc;
         context->pc = context->reg[NJ_REG_CODE] + (uint64_t)(int64_t)NJ_ENTRY_OFFSET((int32_t)context->number);
     } else {
         context->pc -= 4;
