@@ -69,6 +69,8 @@ struct wasm_instruction {
 WASM_MUST_CHECK enum wasm_status wasm_instruction_next(struct wasm_reader *reader,
                                                        struct wasm_instruction *instruction);
 
+// body.c, for walks over a body.
+
 // What a block, loop or if takes and leaves. The type index must be in range.
 struct wasm_signature wasm_block_signature(const struct wasm_module *module,
                                            const struct wasm_instruction *instruction);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Decoder and validator; freestanding but for memcpy and memset, the same for host and device.
-WASM_DECODE := $(addprefix wasm/,arena.c utf8.c reader.c instruction.c section.c type.c signature.c constant.c declaration.c \
-    export.c segment.c names.c module.c validate.c validate_control.c validate_special.c)
+WASM_DECODE := $(addprefix wasm/,arena.c utf8.c reader.c instruction.c body.c section.c type.c signature.c constant.c \
+    declaration.c export.c segment.c names.c module.c validate.c validate_control.c validate_special.c)
 
 $(eval $(call host_tool,wasm-check,tool/wasm_check.c $(WASM_DECODE)))
 $(eval $(call unit_test,wasm_reader,wasm/reader.c wasm/utf8.c))

@@ -68,13 +68,16 @@ static enum wasm_status limits_read(struct wasm_reader *reader, uint32_t range, 
     limits->has_max = flags == 1;
     limits->max = range;
     status = wasm_read_u32(reader, &limits->min);
-    if (status == WASM_OK && limits->has_max) {
-        status = wasm_read_u32(reader, &limits->max);
-    }
-    //@ assert start <= reader->position;
     if (status != WASM_OK) {
         return status;
     }
+    if (limits->has_max) {
+        status = wasm_read_u32(reader, &limits->max);
+    }
+    if (status != WASM_OK) {
+        return status;
+    }
+    //@ assert start < reader->position;
     if (limits->min > range || limits->max > range) {
         return wasm_reader_reject(reader, start, beyond);
     }
