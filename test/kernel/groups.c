@@ -12,7 +12,9 @@
     X(reply) \
     X(message) \
     X(thread) \
-    X(sched)
+    X(sched) \
+    X(fault) \
+    X(fault_handler)
 // clang-format on
 
 #define X(name) extern const struct test_group name##_group;

@@ -22,3 +22,19 @@ peer_revoke:
     li t3, 0
     ecall
     j 1b
+
+    // A process: keeps a0 in a floating-point register, and sends what is there to slot 1, for ever.
+    .option push
+    .option arch, +f, +d
+    .globl child_float
+child_float:
+    fmv.d.x f8, a0
+    li s0, 0
+1:  fmv.x.d a0, f8
+    li t0, 1
+    li t1, 1 // one word
+    li t2, NJ_SYS_SEND
+    li t3, 0
+    ecall
+    j 1b
+    .option pop

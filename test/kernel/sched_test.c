@@ -68,7 +68,7 @@ static void bind_once(void)
     OK(thread_unbind_sched(thread));
     OK(thread_bind_sched(other, one));
     OK(thread_bind_sched(thread, two));
-    delete(one);
+    delete (one);
     OK(thread_bind_sched(other, make_sched(MS, MS)));
     ANSWERS(thread_bind_sched(make(NJ_KIND_THREAD, 0), SLOT_SPACE), NJ_WRONG_KIND);
     ANSWERS(thread_bind_sched(make(NJ_KIND_THREAD, 0), make(NJ_KIND_SCHED, 0)), NJ_WRONG_STATE);
@@ -272,7 +272,7 @@ static void deleting_a_running_context(void)
     struct worker *worker = counter(0, PRIORITY_BELOW);
     worker_start(worker);
     pause_ns(MS);
-    delete(worker->sched);
+    delete (worker->sched);
     uint64_t ran = counters[0];
     CHECK(ran > 0);
     pause_ns(MS);
@@ -290,7 +290,7 @@ static void deleting_a_context_that_waits_for_its_refill(void)
     OK(thread_bind_sched(worker->thread, sched));
     worker_start(worker);
     SAME(state_of(worker->thread), NJ_THREAD_OUT_OF_BUDGET);
-    delete(sched);
+    delete (sched);
     pause_ns(100 * MS);
     SAME(state_of(worker->thread), NJ_THREAD_READY);
 }
@@ -377,7 +377,7 @@ static void killing_a_passive_server_gives_the_time_back(void)
     struct peer *client = peer_call(NJ_SYS_CALL, endpoint, 0, 0, PRIORITY_ABOVE);
     CHECK(server->worker->is_done);
     SAME(state_of(client->worker->thread), NJ_THREAD_REPLY_WAIT);
-    delete(server->worker->thread);
+    delete (server->worker->thread);
     CHECK(peer_ended(client, -NJ_PEER_LOST));
 }
 
@@ -388,7 +388,7 @@ static void deleting_the_reply_object_gives_the_time_back(void)
     worker_start(server->worker);
     OK(thread_unbind_sched(server->worker->thread));
     struct peer *client = peer_call(NJ_SYS_CALL, endpoint, 0, 0, PRIORITY_ABOVE);
-    delete(reply);
+    delete (reply);
     CHECK(peer_ended(client, -NJ_PEER_LOST));
 }
 
@@ -399,8 +399,8 @@ static void a_caller_deleted_while_its_time_is_lent(void)
     worker_start(server->worker);
     OK(thread_unbind_sched(server->worker->thread));
     struct peer *client = peer_call(NJ_SYS_CALL, endpoint, 0, 0, PRIORITY_ABOVE);
-    delete(client->worker->thread);
-    delete(client->worker->sched);
+    delete (client->worker->thread);
+    delete (client->worker->sched);
     uint64_t words[8] = {0};
     ANSWERS(nj_status_of(nj_send(reply, 0, words)), NJ_WRONG_STATE);
 }

@@ -202,20 +202,50 @@ static void a_call_not_yet_received_is_restarted(void)
     SAME(caller->words[0], 2);
 }
 
-static void a_call_in_service_is_restarted(void)
+// It has been received already: made again, it would be received twice.
+static void a_call_in_service_is_not_made_again(void)
 {
     uint32_t endpoint = make(NJ_KIND_ENDPOINT, 0), reply = make(NJ_KIND_REPLY, 0);
     struct peer *caller = peer_call(NJ_SYS_CALL, endpoint, nj_tag(1, 0), 0, PRIORITY_ABOVE);
     uint64_t words[8] = {0}, badge;
     SAME(nj_recv(endpoint, nj_receive(reply, 0), words, &badge), 1);
     OK(thread_suspend(caller->worker->thread));
+    CHECK(!caller->worker->is_done);
     OK(thread_resume(caller->worker->thread));
-    SAME(state_of(caller->worker->thread), NJ_THREAD_SENDING);
-    words[0] = 0;
-    SAME(nj_recv(endpoint, nj_receive(reply, 0), words, &badge), 1);
-    SAME(words[0], 1);
-    SAME(nj_send(reply, nj_tag(1, 0), words), 0);
-    CHECK(peer_ended(caller, 1));
+    CHECK(peer_ended(caller, -NJ_PEER_LOST));
+    ANSWERS(nj_status_of(nj_try_recv(endpoint, nj_receive(reply, 0), words, &badge)), NJ_WOULD_BLOCK);
+}
+
+static void check_server_goes_on(struct peer *server, uint32_t endpoint)
+{
+    for (uint64_t round = 1; round <= 4; round++) {
+        uint64_t words[8] = {round, 0, 0, 0, 0, 0, 0, 70};
+        SAME(nj_call(endpoint, nj_tag(8, 0), 0, words), 8);
+        SAME(words[0], round + 1);
+        SAME(words[7], 71);
+        SAME(server->calls, round);
+        OK(thread_suspend(server->worker->thread)); // it waits in reply_recv, having answered
+        OK(thread_resume(server->worker->thread));
+        SAME(state_of(server->worker->thread), NJ_THREAD_RECEIVING);
+    }
+}
+
+static void a_server_that_waits_is_restarted(void)
+{
+    uint32_t endpoint = make(NJ_KIND_ENDPOINT, 0);
+    check_server_goes_on(peer_server(endpoint, make(NJ_KIND_REPLY, 0), PRIORITY_ABOVE), endpoint);
+}
+
+static void registers_of_a_waiting_server_can_be_read(void)
+{
+    uint32_t endpoint = make(NJ_KIND_ENDPOINT, 0);
+    struct peer *server = peer_server(endpoint, make(NJ_KIND_REPLY, 0), PRIORITY_ABOVE);
+    uint64_t words[8] = {0}, registers[8] = {0};
+    SAME(nj_call(endpoint, nj_tag(8, 0), 0, words), 8);
+    OK(thread_suspend(server->worker->thread));
+    OK(thread_read_registers(server->worker->thread, 0, registers));
+    CHECK(registers[0] > NJ_COMPONENT_BASE && registers[0] < NJ_COMPONENT_BASE + 0x40000);
+    SAME(registers[5], endpoint); // t0, with which the call will be made again
 }
 
 static void a_wait_is_restarted(void)
@@ -253,7 +283,7 @@ static void deleting_a_running_thread_stops_it(void)
     counter = 0;
     struct worker *worker = worker_run(count_for_ever, PRIORITY_BELOW);
     pause_ns(100000);
-    delete(worker->thread);
+    delete (worker->thread);
     uint64_t stopped = counter;
     CHECK(stopped > 0);
     pause_ns(1000000);
@@ -310,7 +340,9 @@ static const struct test_case cases[] = {
     CASE(a_receive_is_restarted),
     CASE(a_send_is_restarted),
     CASE(a_call_not_yet_received_is_restarted),
-    CASE(a_call_in_service_is_restarted),
+    CASE(a_call_in_service_is_not_made_again),
+    CASE(a_server_that_waits_is_restarted),
+    CASE(registers_of_a_waiting_server_can_be_read),
     CASE(a_wait_is_restarted),
     CASE(set_priority_is_bounded_by_the_authority),
     CASE(deleting_a_running_thread_stops_it),
