@@ -5,3 +5,10 @@ WASM_EXECUTE := $(BUILD)/wasm/execute
 WASM_EXECUTE_SOURCES := $(addprefix test/wasm/,execute.c sandbox.c system.c)
 $(WASM_EXECUTE): $(WASM_EXECUTE_SOURCES) test/wasm/sandbox.h $(wildcard abi/*.h)
 	$(call say,CC,$@) mkdir -p $(@D) && $(LINUX_CC) $(WARNINGS) -std=gnu11 -O2 -g -static -I. -o $@ $(WASM_EXECUTE_SOURCES)
+
+# Programs for it, with the compiler and the library that applications use.
+$(BUILD)/wasm/program/%.wasm: test/wasm/program/%.c
+	$(call say,WASMCC,$@) mkdir -p $(@D) && $(WASM_CC) $(APP_CFLAGS) -c -o $(@:.wasm=.o) $< && \
+	    $(WASM_LD) $(APP_LDFLAGS) -L$(WASI_LIB) -o $@ $(WASI_LIB)/crt1-command.o $(@:.wasm=.o) -lc $(WASM_BUILTINS)
+$(BUILD)/wasm/program/%.njimage: $(BUILD)/wasm/program/%.wasm $(BUILD)/host/njc
+	$(call say,NJC,$@) $(BUILD)/host/njc $< -o $@ >/dev/null

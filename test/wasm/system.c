@@ -124,27 +124,61 @@ static bool sdk_call(struct sandbox *s, uint64_t *a, int32_t *result)
 #define REG_T0 5
 #define REG_T1 6
 #define REG_A0 10
+#define REG_T3 28
+#define ENDPOINT_SLOT 9
+#define ENDPOINT_SENDER 77
+#define ENDPOINT_WORDS 4
+#define NOTIFICATION_WORD 0x123456789a
+
+// The endpoint answers twice every word; who receives from it gets 1 to 8, or after a reply twice that and one more than
+// the reply's first word. Its reply object must be named. Gives the tag.
+static int64_t endpoint_call(uint32_t number, const uint64_t *in, uint64_t *out)
+{
+    const uint64_t *a = in + REG_A0;
+    bool is_receiving = number == NJ_SYS_RECV || number == NJ_SYS_TRY_RECV || number == NJ_SYS_REPLY_RECV;
+    if (in[REG_T0] != ENDPOINT_SLOT)
+        return -NJ_EMPTY_SLOT;
+    if (in[REG_T3] != (is_receiving ? NJ_APP_SLOT_REPLY : 0))
+        return -NJ_BAD_ARGUMENT;
+    for (uint32_t i = 0; i < NJ_MESSAGE_REGISTERS; i++)
+        out[REG_A0 + i] = number == NJ_SYS_CALL ? 2 * a[i] : (uint64_t)(i + 1) << (number == NJ_SYS_REPLY_RECV);
+    switch (number) {
+    case NJ_SYS_CALL:
+        return (int64_t)in[REG_T1];
+    case NJ_SYS_REPLY_RECV:
+        out[REG_A0] = a[0] + 1;
+        // fall through
+    case NJ_SYS_RECV:
+    case NJ_SYS_TRY_RECV:
+        out[REG_T0] = ENDPOINT_SENDER;
+        return ENDPOINT_WORDS;
+    case NJ_SYS_WAIT:
+        out[REG_A0] = NOTIFICATION_WORD;
+        return 0;
+    default:
+        return 0;
+    }
+}
 
 bool system_call(struct sandbox *s, uint32_t number, uint64_t *registers)
 {
-    uint64_t answer = 0;
-    int64_t tag = 0;
-    if (number == NJ_SYS_CALL && registers[REG_T0] == NJ_APP_SLOT_SDK) {
-        int32_t result = 0;
-        if (sdk_call(s, registers + REG_A0, &result))
-            return true;
-        answer = (uint32_t)result;
-        tag = 1;
-    } else if (number == NJ_SYS_TIME) {
-        answer = now_ns();
-    } else if (number != NJ_SYS_YIELD) {
-        tag = -NJ_EMPTY_SLOT;
-    }
-    // Caller-saved registers are lost.
     static const uint8_t lost[] = {5, 6, 10, 11, 12, 13, 14, 15, 16, 17, 28, 29, 31};
+    uint64_t in[32];
+    int32_t result = 0;
+    int64_t tag = 0;
+    memcpy(in, registers, sizeof in);
     for (uint32_t i = 0; i < sizeof lost; i++)
         registers[lost[i]] = 0;
+    if (number == NJ_SYS_CALL && in[REG_T0] == NJ_APP_SLOT_SDK) {
+        if (sdk_call(s, in + REG_A0, &result))
+            return true;
+        registers[REG_A0] = (uint32_t)result;
+        tag = 1;
+    } else if (number == NJ_SYS_TIME) {
+        registers[REG_A0] = now_ns();
+    } else if (number != NJ_SYS_YIELD) {
+        tag = endpoint_call(number, in, registers);
+    }
     registers[REG_T1] = (uint64_t)tag;
-    registers[REG_A0] = answer;
     return false;
 }
