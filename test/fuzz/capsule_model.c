@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// Runs one instruction at a time; before an access it asks whether the address is the capsule's own affair, after each
+// instruction whether every reserved register and the pc are what doc/capsule.md says. Mapped or not is another question:
+// a fault is the sandbox at work.
 #include "test/fuzz/capsule_model.h"
 #include "abi/capsule.h"
 #include "abi/syscall.h"

@@ -2,7 +2,9 @@
 // Asks the code checker about every 32-bit word there is, and compares each answer with a second description of what is
 // permitted, written in terms of decoded instructions (rv64.h) and not of bit patterns.
 //
-//   check_words [STEP]     all words, or every STEP-th; splits the work between the processors
+//   check_words [STEP [PLACE]]     all words, or every STEP-th; splits the work between the processors
+//
+// Each word is asked about in one of a few places in a program; another PLACE gives each word another one.
 #include "abi/capsule.h"
 #include "kernel/check/check.h"
 #include "test/fuzz/rv64.h"
@@ -110,11 +112,11 @@ static bool is_permitted(uint32_t word, const struct place *at)
 }
 
 // Words first, first + step, ... Returns how many answers differ; reports the first.
-static uint32_t compare(uint64_t first, uint64_t step)
+static uint32_t compare(uint64_t first, uint64_t step, uint64_t rotation)
 {
     uint32_t differ = 0;
     for (uint64_t word = first; word < WORDS; word += step) {
-        const struct place *at = &place[word / step % PLACES];
+        const struct place *at = &place[(word / step + rotation) % PLACES];
         bool permitted = check_instruction((uint32_t)word, at->next, at->index, at->count) == NJ_CHECK_OK;
         if (permitted == is_permitted((uint32_t)word, at))
             continue;
@@ -128,6 +130,7 @@ static uint32_t compare(uint64_t first, uint64_t step)
 int main(int argc, char **argv)
 {
     uint64_t stride = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
+    uint64_t rotation = argc > 2 ? strtoull(argv[2], NULL, 0) : 0;
     long workers = sysconf(_SC_NPROCESSORS_ONLN);
     bool agree = true;
     if (stride == 0)
@@ -138,7 +141,7 @@ int main(int argc, char **argv)
         if (child < 0)
             return 2;
         if (child == 0) {
-            uint32_t differ = compare((uint64_t)n * stride, (uint64_t)workers * stride);
+            uint32_t differ = compare((uint64_t)n * stride, (uint64_t)workers * stride, rotation);
             fflush(stdout);
             _exit(differ == 0 ? 0 : 1);
         }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Blind changes are nearly always refused, or harmless. So many of these aim: at the reserved registers, at words that
+// are almost one of the special forms, at steps of sp together with their probe.
 #include "test/fuzz/mutate.h"
 #include "abi/capsule.h"
 #include "kernel/check/check.h"
