@@ -12,3 +12,7 @@ $(BUILD)/wasm/program/%.wasm: test/wasm/program/%.c
 	    $(WASM_LD) $(APP_LDFLAGS) -L$(WASI_LIB) -o $@ $(WASI_LIB)/crt1-command.o $(@:.wasm=.o) -lc $(WASM_BUILTINS)
 $(BUILD)/wasm/program/%.njimage: $(BUILD)/wasm/program/%.wasm $(BUILD)/host/njc
 	$(call say,NJC,$@) $(BUILD)/host/njc $< -o $@ >/dev/null
+
+$(eval $(call fuzz_target,wasm_compile,$(filter-out wasm/arena.c,$(WASM_DECODE)) $(WASM_COMPILE) kernel/check/check.c,,$(addprefix $(BUILD)/wasm/,every_instruction.wasm execute.wasm program/text.wasm program/floats.wasm)))
+$(BUILD)/wasm/execute.wasm: test/wasm/execute.wast
+	$(call say,WAT,$@) mkdir -p $(@D) && wast2json $< -o $(@:.wasm=.json) && mv $(@:.wasm=.0.wasm) $@
