@@ -13,7 +13,7 @@
 #include "kernel/space.h"
 #include "kernel/thread.h"
 
-void host_arch_reset(void);
+
 
 #define KERNEL_PAGE 1u // plays the kernel's own slots
 #define SUPPLY_PAGES 64u

@@ -5,7 +5,7 @@
 #include "kernel/arch/arch.h"
 #include "kernel/page.h"
 
-#define HOST_PAGES 2048u
+#define HOST_PAGES 512u
 #define HOST_FIRST_PAGE 16u // pages before it are reserved
 
 extern uint64_t host_time_ns;  // what arch_time_ns() answers
@@ -15,6 +15,8 @@ extern uint64_t host_deadline; // what the timer was set to
 // thread (index returned) in a process space whose table has `slots` slots. Slot numbers are those of abi/boot.h;
 // NJ_BOOT_SLOT_MEMORY is the untyped memory.
 uint32_t host_boot(uint32_t table_slots);
+
+void host_arch_reset(void); // RAM and mappings as at power-on
 
 // One system call of the thread, as its registers would ask for it; returns the thread that runs next.
 uint32_t host_syscall(uint32_t thread, uint64_t number, uint64_t capability, uint64_t tag, uint64_t reply,

@@ -3,7 +3,6 @@
 #include "kernel/arch/host/invariants.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "kernel/arch/host/host.h"
 #include "kernel/capability.h"
@@ -23,6 +22,8 @@
 static uint8_t is_linked[SLOTS];
 static uint16_t references[NJ_KIND_COUNT][SLOTS];
 static uint32_t ancestors[SLOTS], used_slots[SLOTS], used_count;
+static uint16_t *counted[SLOTS];
+static uint32_t counted_count;
 
 static uint8_t kind_of(struct cap cap)
 {
@@ -112,14 +113,17 @@ static const char *check_cap(struct cap cap)
     return NULL;
 }
 
+static void count_reference(uint16_t *count)
+{
+    (*count)++;
+    counted[counted_count++] = count;
+}
+
 static const char *check_derivation(void)
 {
     uint32_t depth = 0, token = derive_root * 2u;
     const char *broken = NULL;
 
-    memset(is_linked, 0, sizeof(is_linked));
-    memset(references, 0, sizeof(references));
-    used_count = 0;
     do {
         uint32_t slot = token / 2u, next = slots[slot].end[token % 2u].next;
         REQUIRE(next / 2u < SLOTS && slots[next / 2u].end[next % 2u].prev == token, "derivation links disagree");
@@ -131,7 +135,7 @@ static const char *check_derivation(void)
                 if (broken == NULL && depth > 1)
                     broken = check_child(slots[ancestors[depth - 1u]].cap, slots[slot].cap);
                 if (kind_of(slots[slot].cap) < NJ_KIND_COUNT)
-                    references[kind_of(slots[slot].cap)][slots[slot].cap.object % SLOTS]++;
+                    count_reference(&references[kind_of(slots[slot].cap)][slots[slot].cap.object % SLOTS]);
                 used_slots[used_count++] = slot;
             }
             ancestors[depth++] = slot;
@@ -142,6 +146,18 @@ static const char *check_derivation(void)
         token = next;
     } while (broken == NULL && token != derive_root * 2u);
     return broken;
+}
+
+// What was noted of the slots in use, for the next time.
+static void forget(void)
+{
+    for (uint32_t i = 0; i < used_count; i++)
+        is_linked[used_slots[i]] = 0;
+    for (uint32_t i = 0; i < counted_count; i++)
+        *counted[i] = 0;
+    is_linked[derive_root] = 0;
+    used_count = 0;
+    counted_count = 0;
 }
 
 // Every slot that holds something is linked, wherever slots are.
@@ -182,8 +198,8 @@ static const char *check_references(void)
     for (uint32_t i = 0; i < used_count; i++) {
         struct cap cap = slots[used_slots[i]].cap;
         uint8_t kind = kind_of(cap);
-        uint32_t counted = kind < NJ_KIND_COUNT ? object_references(kind, cap.object) : UINT32_MAX;
-        REQUIRE(counted == UINT32_MAX || counted == references[kind][cap.object], "references are miscounted");
+        uint32_t held = kind < NJ_KIND_COUNT ? object_references(kind, cap.object) : UINT32_MAX;
+        REQUIRE(held == UINT32_MAX || held == references[kind][cap.object], "references are miscounted");
     }
     return NULL;
 }
@@ -341,5 +357,6 @@ const char *check_invariants(int thorough)
         broken = check_pages(thorough);
     if (broken == NULL && host_wrongly_mapped_page() != NIL)
         broken = "a page is mapped that must not be";
+    forget();
     return broken;
 }

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+// Untyped memory, spaces, frames, code: what is given comes back, cleared, and nothing overlaps.
+#include "test/host/kernel.h"
+#include <stdlib.h>
+
+TEST(retype_checks_before_it_makes)
+{
+    boot();
+    uint64_t before = free_bytes();
+    CHECK_EQUAL(INVOKE(MEMORY, NJ_UNTYPED_RETYPE, NJ_KIND_EMPTY, 1, 0, CNODE, 100), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(MEMORY, NJ_UNTYPED_RETYPE, NJ_KIND_HART, 1, 0, CNODE, 100), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(MEMORY, NJ_UNTYPED_RETYPE, NJ_KIND_ENDPOINT, 0, 0, CNODE, 100), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(MEMORY, NJ_UNTYPED_RETYPE, NJ_KIND_ENDPOINT, NJ_RETYPE_MAX + 1, 0, CNODE, 100), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(MEMORY, NJ_UNTYPED_RETYPE, NJ_KIND_ENDPOINT, 1, 1, CNODE, 100), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(MEMORY, NJ_UNTYPED_RETYPE, NJ_KIND_FRAME, 1, 0, CNODE, 100), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(MEMORY, NJ_UNTYPED_RETYPE, NJ_KIND_FRAME, 1, 513, CNODE, 100), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(MEMORY, NJ_UNTYPED_RETYPE, NJ_KIND_CNODE, 1, 1, CNODE, 100), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(MEMORY, NJ_UNTYPED_RETYPE, NJ_KIND_UNTYPED, 1, UINT64_MAX, CNODE, 100), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(MEMORY, NJ_UNTYPED_RETYPE, NJ_KIND_UNTYPED, 1, HOST_PAGES, CNODE, 100), NJ_NO_MEMORY);
+    CHECK_EQUAL(INVOKE(MEMORY, NJ_UNTYPED_RETYPE, NJ_KIND_ENDPOINT, 2, 0, CNODE, 255), NJ_SLOT_RANGE);
+    CHECK_EQUAL(INVOKE(MEMORY, NJ_UNTYPED_RETYPE, NJ_KIND_ENDPOINT, 1, 0, CNODE, UINT64_MAX), NJ_SLOT_RANGE);
+    CHECK_EQUAL(INVOKE(MEMORY, NJ_UNTYPED_RETYPE, NJ_KIND_ENDPOINT, 1, 0, CNODE, CNODE), NJ_SLOT_USED);
+    CHECK_EQUAL(free_bytes(), before);
+}
+
+TEST(small_objects_share_pages_and_kinds_do_not)
+{
+    boot();
+    uint64_t before = free_bytes();
+    make(NJ_KIND_ENDPOINT, 1, 0, 100);
+    make(NJ_KIND_ENDPOINT, 3, 0, 101);
+    CHECK_EQUAL(before - free_bytes(), 4 * sizeof(struct endpoint));
+    make(NJ_KIND_NOTIFICATION, 1, 0, 104);
+    CHECK_EQUAL(before - free_bytes(), PAGE_BYTES + sizeof(struct notification));
+}
+
+TEST(memory_comes_back_cleared)
+{
+    boot();
+    uint64_t before = free_bytes();
+    make(NJ_KIND_FRAME, 2, 3, 100);
+    uint32_t page = slots[spaces[threads[root].space].cnode.cap.object + 100].cap.object;
+    pages[page][7] = 0x1234;
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, MEMORY), NJ_OK);
+    CHECK_EQUAL(pages[page][7], 0);
+    CHECK_EQUAL(page_kind[page], PAGE_FREE);
+    CHECK_EQUAL(free_bytes(), before);
+    CHECK_TEXT(check_invariants(1), NULL);
+}
+
+TEST(dirty_memory_is_cleared_before_it_gets_a_type)
+{
+    boot();
+    for (uint32_t page = HOST_FIRST_PAGE; page < HOST_PAGES; page++)
+        if (page_kind[page] == PAGE_DIRTY)
+            pages[page][3] = ~0ull;
+    make(NJ_KIND_THREAD, 20, 0, 100);
+    for (uint64_t i = 0; i < 20; i++) {
+        CHECK_EQUAL(INVOKE(100 + i, NJ_THREAD_INFO, 0), NJ_OK);
+        CHECK_EQUAL(result(0), NJ_THREAD_INACTIVE);
+    }
+}
+
+static void make_space(uint64_t slot, uint64_t untyped, uint64_t supply_pages, enum nj_space_type type)
+{
+    make(NJ_KIND_SPACE, 1, 0, slot);
+    make(NJ_KIND_UNTYPED, 1, supply_pages, untyped);
+    make(NJ_KIND_CNODE, 1, 16, untyped + 1);
+    CHECK_EQUAL(INVOKE(slot, NJ_SPACE_SUPPLY, untyped), NJ_OK);
+    CHECK_EQUAL(kind_in(untyped), NJ_KIND_EMPTY);
+    CHECK_EQUAL(INVOKE(slot, NJ_SPACE_CONFIGURE, type, untyped + 1), NJ_OK);
+}
+
+TEST(a_space_lives_on_its_supply)
+{
+    boot();
+    make(NJ_KIND_SPACE, 1, 0, 100);
+    make(NJ_KIND_CNODE, 1, 16, 101);
+    CHECK_EQUAL(INVOKE(100, NJ_SPACE_CONFIGURE, NJ_SPACE_PROCESS, 101), NJ_NEEDS_SUPPLY);
+    make(NJ_KIND_UNTYPED, 1, 2, 102);
+    CHECK_EQUAL(INVOKE(100, NJ_SPACE_SUPPLY, 102), NJ_OK);
+    CHECK_EQUAL(INVOKE(100, NJ_SPACE_CONFIGURE, NJ_SPACE_PROCESS, 101), NJ_OK);
+    CHECK_EQUAL(INVOKE(100, NJ_SPACE_CONFIGURE, NJ_SPACE_PROCESS, 101), NJ_WRONG_STATE);
+    make(NJ_KIND_FRAME, 1, 1, 103);
+    CHECK_EQUAL(INVOKE(103, NJ_FRAME_MAP, 100, 0x10000, NJ_RIGHT_READ), NJ_OK);
+    make(NJ_KIND_FRAME, 1, 1, 104);
+    CHECK_EQUAL(INVOKE(104, NJ_FRAME_MAP, 100, 0x40000000, NJ_RIGHT_READ), NJ_NEEDS_SUPPLY);
+}
+
+TEST(only_unused_memory_becomes_a_supply)
+{
+    boot();
+    make(NJ_KIND_SPACE, 1, 0, 100);
+    CHECK_EQUAL(INVOKE(100, NJ_SPACE_SUPPLY, MEMORY), NJ_IN_USE);
+}
+
+TEST(a_frame_is_mapped_once_and_unmapped_with_its_capability)
+{
+    boot();
+    make_space(100, 110, 16, NJ_SPACE_PROCESS);
+    uint32_t space = slots[spaces[threads[root].space].cnode.cap.object + 100].cap.object;
+    make(NJ_KIND_FRAME, 1, 40, 103);
+    CHECK_EQUAL(INVOKE(103, NJ_FRAME_MAP, 100, 0x10001, NJ_RIGHT_READ), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(103, NJ_FRAME_MAP, 100, 0, NJ_RIGHT_READ), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(103, NJ_FRAME_MAP, 100, 0x10000, NJ_RIGHT_WRITE), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(103, NJ_FRAME_MAP, 100, 0x10000, NJ_RIGHT_READ | NJ_RIGHT_WRITE | NJ_RIGHT_EXECUTE),
+                NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(103, NJ_FRAME_MAP, 100, 0x10000, NJ_RIGHT_READ | NJ_RIGHT_WRITE), NJ_OK);
+    CHECK_EQUAL(host_mapped_pages(space), 40);
+    CHECK_EQUAL(INVOKE(103, NJ_FRAME_MAP, 100, 0x80000, NJ_RIGHT_READ), NJ_ALREADY_MAPPED);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_COPY, 104, CNODE, 103, NJ_RIGHT_READ), NJ_OK);
+    CHECK_EQUAL(INVOKE(104, NJ_FRAME_MAP, 100, 0x10000, NJ_RIGHT_READ), NJ_ALREADY_MAPPED);
+    CHECK_EQUAL(INVOKE(104, NJ_FRAME_MAP, 100, 0x80000, NJ_RIGHT_READ | NJ_RIGHT_WRITE), NJ_NO_RIGHT);
+    CHECK_EQUAL(INVOKE(104, NJ_FRAME_MAP, 100, 0x80000, NJ_RIGHT_READ), NJ_OK);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, 103), NJ_OK);
+    CHECK_EQUAL(host_mapped_pages(space), 40);
+    CHECK_EQUAL(INVOKE(104, NJ_FRAME_UNMAP, 0), NJ_OK);
+    CHECK_EQUAL(host_mapped_pages(space), 0);
+}
+
+TEST(a_slice_stays_inside_its_frame)
+{
+    boot();
+    make(NJ_KIND_FRAME, 1, 8, 100);
+    CHECK_EQUAL(INVOKE(100, NJ_FRAME_SLICE, 8, 1, CNODE, 101), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(100, NJ_FRAME_SLICE, 4, 5, CNODE, 101), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(100, NJ_FRAME_SLICE, UINT64_MAX, 2, CNODE, 101), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(100, NJ_FRAME_SLICE, 4, 4, CNODE, 101), NJ_OK);
+    CHECK_EQUAL(INVOKE(101, NJ_FRAME_INFO, 0), NJ_OK);
+    CHECK_EQUAL(result(0), 4 * PAGE_BYTES);
+}
+
+TEST(copying_between_spaces_touches_memory_and_obeys_rights)
+{
+    boot();
+    make_space(100, 110, 16, NJ_SPACE_PROCESS);
+    make_space(120, 130, 16, NJ_SPACE_PROCESS);
+    CHECK_EQUAL(INVOKE(100, NJ_SPACE_MEMORY, 0x10000, 0x4000), NJ_OK);
+    CHECK_EQUAL(INVOKE(120, NJ_SPACE_MEMORY, 0x10000, 0x4000), NJ_OK);
+    CHECK_EQUAL(INVOKE(100, NJ_SPACE_COPY, 0x10ffb, 120, 0x11002, 100), NJ_OK);
+    CHECK_EQUAL(result(0), 5); // up to the end of the page
+    CHECK_EQUAL(INVOKE(100, NJ_SPACE_COPY, 0x14000, 120, 0x10000, 1), NJ_BAD_ADDRESS);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_COPY, 140, CNODE, 100, NJ_RIGHT_READ), NJ_OK);
+    CHECK_EQUAL(INVOKE(140, NJ_SPACE_COPY, 0x10000, 120, 0x10000, 8), NJ_NO_RIGHT);
+    CHECK_EQUAL(INVOKE(120, NJ_SPACE_COPY, 0x10000, 140, 0x10000, 8), NJ_OK);
+}
+
+TEST(memory_of_a_space_grows_and_never_shrinks)
+{
+    boot();
+    make_space(100, 110, 16, NJ_SPACE_PROCESS);
+    CHECK_EQUAL(INVOKE(100, NJ_SPACE_MEMORY, 0x10000, 0x4000), NJ_OK);
+    CHECK_EQUAL(INVOKE(100, NJ_SPACE_MEMORY, 0x10000, 0x8000), NJ_OK);
+    CHECK_EQUAL(INVOKE(100, NJ_SPACE_MEMORY, 0x10000, 0x4000), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(100, NJ_SPACE_MEMORY, 0x20000, 0x8000), NJ_BAD_ARGUMENT);
+}
+
+// A nop and a return, in the memory of a space: accepted code.
+static void fill_code(uint64_t code, uint64_t untyped, uint64_t space, uint32_t second_word)
+{
+    make(NJ_KIND_CODE, 1, 0, code);
+    make(NJ_KIND_UNTYPED, 1, 2, untyped);
+    CHECK_EQUAL(INVOKE(code, NJ_CODE_FILL, 0, space, 0x10000, 8), NJ_NEEDS_SUPPLY);
+    CHECK_EQUAL(INVOKE(code, NJ_CODE_SUPPLY, untyped), NJ_OK);
+    CHECK_EQUAL(INVOKE(space, NJ_SPACE_MEMORY, 0x10000, 0x4000), NJ_OK);
+    CHECK_EQUAL(INVOKE(space, NJ_SPACE_COPY, 0x10000, space, 0x10800, 8), NJ_OK); // touch it
+    uint32_t index = slots[spaces[threads[root].space].cnode.cap.object + space].cap.object;
+    uint32_t page = arch_space_lookup(index, 0x10000, MAP_READ);
+    code_words[page][0] = 0x00000013;
+    code_words[page][1] = second_word;
+    CHECK_EQUAL(INVOKE(code, NJ_CODE_FILL, 0, space, 0x10000, 16), NJ_OK);
+}
+
+TEST(code_is_sealed_once_it_passed_the_checker)
+{
+    boot();
+    make_space(100, 110, 16, NJ_SPACE_PROCESS);
+    fill_code(120, 121, 100, 0x00008067);
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_CHECK, 6), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_CHECK, 8192), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_CHECK, 8), NJ_OK);
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_FILL, 0, 100, 0x10000, 8), NJ_WRONG_STATE);
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_CHECK, 8), NJ_WRONG_STATE);
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_INFO, 0), NJ_OK);
+    CHECK_EQUAL(result(0), NJ_CODE_SEALED);
+}
+
+TEST(code_that_breaks_a_rule_is_refused_for_ever)
+{
+    boot();
+    make_space(100, 110, 16, NJ_SPACE_PROCESS);
+    fill_code(120, 121, 100, 0x00000073); // ecall
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_CHECK, 8), NJ_REFUSED);
+    CHECK_EQUAL(result(0), 4);
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_CHECK, 4), NJ_REFUSED);
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_FILL, 0, 100, 0x10000, 8), NJ_WRONG_STATE);
+    make_space(130, 140, 16, NJ_SPACE_CAPSULE);
+    CHECK_EQUAL(INVOKE(130, NJ_SPACE_ATTACH, 120, PAGE_BYTES, PAGE_BYTES), NJ_WRONG_STATE);
+}
+
+TEST(a_capsule_has_an_image_and_no_mappings_of_its_own)
+{
+    boot();
+    make_space(100, 110, 16, NJ_SPACE_PROCESS);
+    fill_code(120, 121, 100, 0x00008067);
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_CHECK, 8), NJ_OK);
+    make_space(130, 140, 16, NJ_SPACE_CAPSULE);
+    make(NJ_KIND_FRAME, 1, 1, 150);
+    CHECK_EQUAL(INVOKE(150, NJ_FRAME_MAP, 130, 0x10000, NJ_RIGHT_READ), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(130, NJ_SPACE_ATTACH, 120, 100, PAGE_BYTES), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(130, NJ_SPACE_ATTACH, 120, PAGE_BYTES, 0), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(INVOKE(130, NJ_SPACE_ATTACH, 120, PAGE_BYTES, PAGE_BYTES), NJ_OK);
+    CHECK_EQUAL(result(1) - result(0), 0x10000 + 2 * 8192 + 2 * PAGE_BYTES);
+    CHECK_EQUAL(INVOKE(130, NJ_SPACE_ATTACH, 120, PAGE_BYTES, PAGE_BYTES), NJ_WRONG_STATE);
+    CHECK_EQUAL(INVOKE(150, NJ_FRAME_MAP, 130, 0x10000, NJ_RIGHT_READ | NJ_RIGHT_EXECUTE), NJ_NO_RIGHT);
+    CHECK_EQUAL(INVOKE(150, NJ_FRAME_MAP, 130, 0x10000, NJ_RIGHT_READ | NJ_RIGHT_WRITE), NJ_OK);
+}
+
+TEST(taking_the_code_away_ends_the_capsule)
+{
+    boot();
+    make(NJ_KIND_UNTYPED, 1, 4, 122);
+    make_space(100, 110, 16, NJ_SPACE_PROCESS);
+    fill_code(120, 121, 100, 0x00008067);
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_CHECK, 8), NJ_OK);
+    make_space(130, 140, 16, NJ_SPACE_CAPSULE);
+    CHECK_EQUAL(INVOKE(130, NJ_SPACE_ATTACH, 120, PAGE_BYTES, PAGE_BYTES), NJ_OK);
+    make(NJ_KIND_THREAD, 1, 0, 150);
+    CHECK_EQUAL(INVOKE(150, NJ_THREAD_CONFIGURE, 130, 1, 1, 0, 0), NJ_OK);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, 120), NJ_OK); // the space still holds it
+    CHECK_EQUAL(INVOKE(150, NJ_THREAD_START, 0, 0, 0), NJ_OK);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, MEMORY), NJ_OK);
+    CHECK_TEXT(check_invariants(1), NULL);
+}
+
+static const struct {
+    uint8_t kind;
+    uint16_t size;
+} every_kind[] = {
+    {NJ_KIND_UNTYPED, 3}, {NJ_KIND_CNODE, 40}, {NJ_KIND_ENDPOINT, 0}, {NJ_KIND_NOTIFICATION, 0}, {NJ_KIND_REPLY, 0},
+    {NJ_KIND_THREAD, 0},  {NJ_KIND_SCHED, 0},  {NJ_KIND_SPACE, 0},    {NJ_KIND_CODE, 0},         {NJ_KIND_FRAME, 2},
+};
+
+// Objects of every kind, bound to each other at random, deleted at random, then revoked.
+TEST(a_tree_of_every_kind_leaves_memory_as_it_was)
+{
+    boot();
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, MEMORY), NJ_OK);
+    uint64_t before = free_bytes();
+    srand(1);
+    for (uint32_t round = 0; round < 200; round++) {
+        for (uint64_t slot = 100; slot < 140; slot++) {
+            uint32_t k = (uint32_t)rand() % (sizeof(every_kind) / sizeof(every_kind[0]));
+            make((enum nj_kind)every_kind[k].kind, 1, every_kind[k].size, slot);
+        }
+        for (uint32_t i = 0; i < 100; i++) {
+            uint64_t a = 100 + (uint64_t)rand() % 60, b = 100 + (uint64_t)rand() % 60;
+            uint64_t operation = (uint64_t)rand() % 12 + 1;
+            host_syscall(root, NJ_SYS_INVOKE, a, operation, 0, (uint64_t[8]){b, 100 + (uint64_t)rand() % 60, b, 31, a});
+            const char *broken = check_invariants(0);
+            if (!CHECK_TEXT(broken, NULL))
+                return;
+        }
+        CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, MEMORY), NJ_OK);
+        if (!CHECK_EQUAL(free_bytes(), before) || !CHECK_TEXT(check_invariants(1), NULL))
+            return;
+    }
+}
