@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """./nj bench: measures, and prints one figure a line: NAME VALUE UNIT.
 
-Instruction counts are exact: with QEMU's -icount shift=0,sleep=off every instruction takes one virtual nanosecond.
+Instruction counts are exact: with QEMU's -icount shift=0 every instruction takes one virtual nanosecond.
 A boot archive bench-GROUP (tool/build/archive.mk) is a group of its own: its machine prints `bench NAME VALUE UNIT`.
 So is test/bench/GROUP.console: lines typed at the system's prompt, whose output holds such figures.
 """
@@ -16,10 +16,13 @@ import sys
 import tempfile
 
 from console import Console, ConsoleError, drive
-from machine import DEFAULT_BOARD, ROOT, Machine, Trouble, make, out
+from machine import DEFAULT_BOARD, ROOT, Machine, Trouble, out
 
 FIGURE = re.compile(r"^bench (\S+) (-?\d+(?:\.\d+)?) (\S+)$", re.MULTILINE)
 ENTRY_TO_USER = re.compile(r"kernel entry to user (\d+) ns")
+MACHINE_MEMORY = re.compile(r"^machine (\d+) bytes, firmware (\d+), kernel (\d+) \(text (\d+)\)", re.MULTILINE)
+FREE_MEMORY = re.compile(r"^memory \d+ bytes, free (\d+)", re.MULTILINE)
+COMPONENT_MEMORY = re.compile(r"^  (\S+) +(\d+) bytes", re.MULTILINE)
 WALL_RUNS = 5
 TIMEOUT_S = 600
 # abi/component.h
@@ -57,7 +60,7 @@ def archive_group(name):
             raise Trouble(f"the machine of '{name}' ended with status {status}")
         return figures_in(console.text, f"the machine of '{name}'")
 
-    return lambda: boot(Machine(exact=True, archive=f"bench-{name}"), steps)
+    return lambda: boot(Machine(exact=True, archive=f"bench-{name}", typed=False), steps)
 
 
 def console_group(name):
@@ -82,11 +85,8 @@ def boot_group():
     def exact(console):
         console.wait_prompt()
         entry = ENTRY_TO_USER.search(console.text)
-        if not entry:
-            raise Trouble("the console does not say how long kernel entry to user took")
-        power_off(console)
-        return [("boot.kernel_entry_to_user", int(entry.group(1)), "instructions"),
-                *figures_in(console.text, "the booting system")]
+        figures = figures_in(console.text, "the booting system")
+        return figures + ([("boot.kernel_entry_to_user", int(entry.group(1)), "instructions")] if entry else [])
 
     def wall(console):
         console.wait_prompt()
@@ -95,19 +95,22 @@ def boot_group():
         return took
 
     with tempfile.NamedTemporaryFile() as empty:
-        found = boot(Machine(exact=True, files=[("bench-boot", empty.name)]), exact)
+        found = boot(Machine(exact=True, files=[("bench-boot", empty.name)], typed=False), exact)
     times = [boot(Machine(), wall) for _ in range(WALL_RUNS)]
     return found + [("boot.wall_ms", round(statistics.median(times) * 1000, 1), "ms")]
 
 
-def section_sizes(elf):
-    listing = subprocess.run(["riscv64-unknown-elf-size", "-A", str(elf)], check=True, capture_output=True, text=True)
-    return {words[0]: int(words[1]) for words in map(str.split, listing.stdout.splitlines())
-            if len(words) == 3 and words[0].startswith(".")}
+def section_bytes(elf, section):
+    listing = subprocess.run(["riscv64-unknown-elf-size", "-A", str(elf)], check=True, stdout=subprocess.PIPE,
+                             text=True)
+    for words in map(str.split, listing.stdout.splitlines()):
+        if words[:1] == [section]:
+            return int(words[1])
+    raise Trouble(f"{elf} has no section {section}")
 
 
 def component_sizes(path):
-    """Text (with read-only data, in whole pages) and written memory of a native component, from its own header."""
+    """Text (with read-only data, in whole pages) and initialised and zeroed data, from a native component's header."""
     data = path.read_bytes()
     magic, text, _, _, initial, zeroed, _, _ = COMPONENT_HEAD.unpack_from(data)
     if magic != COMPONENT_MAGIC:
@@ -116,18 +119,37 @@ def component_sizes(path):
     return [(f"size.{name}.text", text, "bytes"), (f"size.{name}.data", initial + zeroed, "bytes")]
 
 
+def memory_sizes(text):
+    """What the shell's mstats says at the first prompt."""
+    machine = MACHINE_MEMORY.search(text)
+    free = FREE_MEMORY.search(text)
+    if not machine or not free:
+        raise Trouble(f"mstats no longer says what it did:\n{text}")
+    total, firmware, kernel, kernel_text = map(int, machine.groups())
+    used = total - firmware - int(free.group(1))
+    return [("size.kernel_text", kernel_text, "bytes"), ("size.kernel_ram", kernel, "bytes"),
+            ("size.ram_at_prompt", used, "bytes"),
+            *((f"size.{name}.ram", int(value), "bytes") for name, value in COMPONENT_MEMORY.findall(text))]
+
+
 def size_group():
-    make("kernel", "components", "archive")
+    """Files and memory. Boot text is given back; RAM is without the firmware's, and holds the boot archive too."""
+
+    def steps(console):
+        console.wait_prompt()
+        text = console.run("mstats")
+        power_off(console)
+        return memory_sizes(text)
+
+    running = boot(Machine(), steps)
     folder = out(DEFAULT_BOARD)
-    sections = section_sizes(folder / "kernel.elf")
-    found = [("size.kernel_text", sections.get(".text", 0), "bytes"),
-             ("size.kernel_boot_text", sections.get(".init.text", 0), "bytes"),
+    found = [("size.kernel_boot_text", section_bytes(folder / "kernel.elf", ".init.text"), "bytes"),
              ("size.archive", (folder / "archive.img").stat().st_size, "bytes")]
     for pair in (folder / "archive.list").read_text().split():
         path = ROOT / pair.split("=", 1)[1]
         if path.suffix == ".bin" and path.parent.name == "component":
             found += component_sizes(path)
-    return found
+    return found + running
 
 
 def groups():

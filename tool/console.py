@@ -13,6 +13,7 @@ import time
 PROMPT = re.compile(r"(?:^|(?<=\n))nj> ")
 PANIC = re.compile(r"(?:^|(?<=\n))KERNEL PANIC[^\n]*")
 ESCAPE = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|[@-Z\\-_])")
+NEVER = re.compile(r"(?!)")
 DEFAULT_TIMEOUT_S = 60
 # Lines may come late after the machine says it is in trouble; then it is over.
 LAST_WORDS_S = 2
@@ -124,7 +125,7 @@ class Console:
             self._check()
             left = 1.0 if deadline is None else deadline - time.monotonic()
             if left <= 0:
-                what = "no prompt" if pattern is PROMPT else f"no '{pattern.pattern}'"
+                what = {PROMPT: "no prompt", NEVER: "no power-off"}.get(pattern) or f"no '{pattern.pattern}'"
                 raise ConsoleError(f"{what} within {timeout:g} seconds")
             self.pump(min(left, 1.0))
 
@@ -136,7 +137,7 @@ class Console:
     def wait_off(self, timeout=None):
         """Waits for the end of the machine; returns its status, 0 for a clean power-off."""
         try:
-            self.wait(re.compile(r"(?!)"), timeout)
+            self.wait(NEVER, timeout)
         except MachineOff as off:
             return off.status
 

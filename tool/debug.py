@@ -29,6 +29,7 @@ def arguments():
     parser.add_argument("--board", default=DEFAULT_BOARD)
     parser.add_argument("--archive", default="archive", help="boot archive of the build, by name")
     parser.add_argument("--batch", metavar="CMDS", help='gdb commands, separated by ";", instead of a session')
+    parser.add_argument("--timeout", type=float, default=120, metavar="S", help="seconds that --batch may take")
     parser.add_argument("--console", action="store_true", help="join the console of the machine being debugged")
     parser.add_argument("--exact", action="store_true", help="count instructions: one virtual nanosecond each")
     return parser.parse_args()
@@ -106,7 +107,7 @@ def main():
     try:
         command = gdb_command(given.board, given.batch)
         if given.batch is not None:
-            return subprocess.call(command, stdin=subprocess.DEVNULL)
+            return subprocess.call(command, stdin=subprocess.DEVNULL, timeout=given.timeout)
         print(f"nj: the console is in {CONSOLE_LOG}; './nj debug --console' in another terminal joins it")
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is gdb's: it stops the machine
         return subprocess.call(command, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
@@ -121,3 +122,5 @@ if __name__ == "__main__":
         sys.exit(main())
     except Trouble as error:
         sys.exit(f"nj debug: {error}")
+    except subprocess.TimeoutExpired as error:
+        sys.exit(f"nj debug: gdb did not end within {error.timeout:g} seconds")

@@ -36,7 +36,7 @@ class Machine:
     """What to boot. `archive` names a boot archive of the build: "archive" is the system itself."""
 
     def __init__(self, board=DEFAULT_BOARD, memory="128M", exact=False, sv39=False, archive="archive", files=(),
-                 extra=()):
+                 typed=True):
         if board not in BOARDS:
             raise Trouble(f"there is no board '{board}'; the boards are: {', '.join(BOARDS)}")
         self.board = board
@@ -45,7 +45,7 @@ class Machine:
         self.sv39 = sv39
         self.archive = archive
         self.files = list(files)  # (name in the archive, path)
-        self.extra = list(extra)
+        self.typed = typed  # lines will be typed at its console
         self._scratch = None
 
     def build(self):
@@ -59,13 +59,16 @@ class Machine:
     def command(self, *serial):
         """The QEMU command line. Additional files make a private archive, which lives until close()."""
         folder = out(self.board)
-        command = BOARDS[self.board] + ["-m", self.memory, "-display", "none", *serial]
+        # QEMU's default network would run timers of its own.
+        command = BOARDS[self.board] + ["-m", self.memory, "-display", "none", "-nic", "none", *serial]
         if self.exact:
-            command += ["-icount", "shift=0,sleep=off"]
+            # With sleep=off an idle machine leaps to its next timer, and with none set to the end of time: right for
+            # one that works until it is off, death to one that waits for somebody to type.
+            command += ["-icount", f"shift=0,sleep={'on' if self.typed else 'off'}"]
         if self.sv39:
             # Every rv64 hart of QEMU 7.2 takes Sv39 to Sv57 and no switch forbids one: the kernel is told.
             command += ["-append", "sv39"]
-        return command + ["-kernel", str(folder / "kernel.elf"), "-initrd", self._archive(folder), *self.extra]
+        return command + ["-kernel", str(folder / "kernel.elf"), "-initrd", self._archive(folder)]
 
     def _scratch_path(self, name):
         if not self._scratch:

@@ -16,8 +16,10 @@ def arguments():
     parser.add_argument("--with", dest="files", action="append", default=[], metavar="FILE",
                         help="put FILE into the boot archive as package/FILE; may be repeated")
     parser.add_argument("--memory", default="128M", metavar="SIZE", help="of the machine")
-    parser.add_argument("--exact", action="store_true", help="count instructions: one virtual nanosecond each")
-    parser.add_argument("--sv39", action="store_true", help="use three-level page tables, as on harts that have no others")
+    parser.add_argument("--exact", action="store_true",
+                        help="each instruction takes one virtual nanosecond; idle time passes as it is")
+    parser.add_argument("--sv39", action="store_true",
+                        help="use three-level page tables, as on harts that have no others")
     parser.add_argument("--timeout", type=float, default=DEFAULT_TIMEOUT_S, metavar="S",
                         help="seconds without a prompt that count as a hang; 0 for ever")
     return parser.parse_args()
