@@ -44,7 +44,8 @@ static enum wasm_status opcode_read(struct wasm_reader *reader, uint16_t *opcode
 // Empty and value types are single bytes that would read as negative numbers; type indices are not negative.
 /*@ requires wasm_reader_valid(reader) && \valid(instruction);
     requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
-    assigns *instruction, reader->position;
+    assigns instruction->type, instruction->index, instruction->second, instruction->count, instruction->vector,
+            instruction->value, reader->position;
     ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
 static enum wasm_status block_type_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
 {
@@ -70,13 +71,17 @@ static enum wasm_status block_type_read(struct wasm_reader *reader, struct wasm_
 
 /*@ requires wasm_reader_valid(reader) && \valid(instruction);
     requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
-    assigns *instruction, reader->position;
+    assigns instruction->type, instruction->index, instruction->second, instruction->count, instruction->vector,
+            instruction->value, reader->position;
     ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
 static enum wasm_status labels_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
 {
     enum wasm_status status = wasm_read_count(reader, &instruction->count);
+    if (status != WASM_OK) {
+        return status;
+    }
     instruction->vector = reader->position;
-    //@ assert status == WASM_OK ==> instruction->count < 0xffffffff;
+    //@ assert instruction->count < 0xffffffff;
     /*@ loop invariant 0 <= i <= instruction->count + 1;
         loop invariant wasm_reader_valid(reader) && reader->position >= \at(reader->position, Pre);
         loop assigns i, status, reader->position;
@@ -90,7 +95,8 @@ static enum wasm_status labels_read(struct wasm_reader *reader, struct wasm_inst
 
 /*@ requires wasm_reader_valid(reader) && \valid(instruction);
     requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
-    assigns *instruction, reader->position;
+    assigns instruction->type, instruction->index, instruction->second, instruction->count, instruction->vector,
+            instruction->value, reader->position;
     ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
 static enum wasm_status types_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
 {
@@ -129,7 +135,8 @@ static enum wasm_status zero_read(struct wasm_reader *reader, uint32_t *index)
 
 /*@ requires wasm_reader_valid(reader) && \valid(instruction);
     requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
-    assigns *instruction, reader->position;
+    assigns instruction->type, instruction->index, instruction->second, instruction->count, instruction->vector,
+            instruction->value, reader->position;
     ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
 static enum wasm_status pair_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
 {
@@ -142,7 +149,8 @@ static enum wasm_status pair_read(struct wasm_reader *reader, struct wasm_instru
 
 /*@ requires wasm_reader_valid(reader) && \valid(instruction);
     requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
-    assigns *instruction, reader->position;
+    assigns instruction->type, instruction->index, instruction->second, instruction->count, instruction->vector,
+            instruction->value, reader->position;
     ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
 static enum wasm_status zeros_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
 {
@@ -155,7 +163,8 @@ static enum wasm_status zeros_read(struct wasm_reader *reader, struct wasm_instr
 
 /*@ requires wasm_reader_valid(reader) && \valid(instruction);
     requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
-    assigns *instruction, reader->position;
+    assigns instruction->type, instruction->index, instruction->second, instruction->count, instruction->vector,
+            instruction->value, reader->position;
     ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
 static enum wasm_status index_zero_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
 {
@@ -168,7 +177,8 @@ static enum wasm_status index_zero_read(struct wasm_reader *reader, struct wasm_
 
 /*@ requires wasm_reader_valid(reader) && \valid(instruction);
     requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
-    assigns *instruction, reader->position;
+    assigns instruction->type, instruction->index, instruction->second, instruction->count, instruction->vector,
+            instruction->value, reader->position;
     ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
 static enum wasm_status access_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
 {
@@ -198,7 +208,8 @@ static enum wasm_status bits32_read(struct wasm_reader *reader, bool is_integer,
 /*@ requires wasm_reader_valid(reader) && \valid(instruction);
     requires \separated(reader, instruction, reader->bytes + (0 .. reader->end - 1));
     requires instruction->opcode < WASM_OP_COUNT;
-    assigns *instruction, reader->position;
+    assigns instruction->type, instruction->index, instruction->second, instruction->count, instruction->vector,
+            instruction->value, reader->position;
     ensures wasm_reader_valid(reader) && reader->position >= \old(reader->position); */
 static enum wasm_status immediates_read(struct wasm_reader *reader, struct wasm_instruction *instruction)
 {
@@ -248,18 +259,15 @@ static enum wasm_status immediates_read(struct wasm_reader *reader, struct wasm_
 enum wasm_status wasm_instruction_next(struct wasm_reader *reader, struct wasm_instruction *instruction)
 {
     uint32_t start = reader->position;
-    struct wasm_instruction next = {.offset = start, .index = WASM_NONE, .second = WASM_NONE};
-    enum wasm_status status = opcode_read(reader, &next.opcode);
+    uint16_t opcode = 0;
+    enum wasm_status status = opcode_read(reader, &opcode);
     if (status != WASM_OK) {
         return status;
     }
-    if (!wasm_opcodes[next.opcode].text) {
+    if (!wasm_opcodes[opcode].text) {
         return wasm_reader_reject(reader, start, WASM_OPCODE);
     }
-    status = immediates_read(reader, &next);
-    if (status != WASM_OK) {
-        return status;
-    }
-    *instruction = next;
-    return WASM_OK;
+    *instruction =
+        (struct wasm_instruction){.offset = start, .opcode = opcode, .index = WASM_NONE, .second = WASM_NONE};
+    return immediates_read(reader, instruction);
 }
