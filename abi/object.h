@@ -68,7 +68,7 @@ enum nj_cnode_op { // on the destination cnode
 
 enum nj_thread_op {
     // CONFIGURE(space slot, priority 0-255, maximum controlled priority, fault endpoint slot or 0, message page address
-    //   or 0): once, before the first start. The message page is taken from the space's supply and mapped read-write at
+    //   or 0): once, before the first start. Neither priority above the caller's own maximum. The message page is taken from the space's supply and mapped read-write at
     //   the address (page aligned; capsules: an offset in linear memory). NEEDS_SUPPLY, ALREADY_MAPPED, WRONG_STATE
     NJ_THREAD_CONFIGURE = 1,
     NJ_THREAD_SET_PRIORITY = 2, // SET_PRIORITY(priority, maximum, authority thread slot): not above the authority's maximum

@@ -6,6 +6,7 @@
 #include "kernel/arch/arch.h"
 #include "kernel/endpoint.h"
 #include "kernel/message.h"
+#include "kernel/syscall.h"
 #include "kernel/thread.h"
 
 #define EXTRA_DATA_OFFSET 1u
@@ -58,6 +59,7 @@ void fault_message(uint32_t thread, uint32_t receiver, uint64_t badge)
         extra |= EXTRA_DATA_OFFSET;
     }
     message_finish(receiver, badge, NJ_FAULT_WORDS);
+    clear_results(receiver);
     threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_KIND] = kind;
     threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_PC] = pc;
     threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_DETAIL] = detail;

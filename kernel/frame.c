@@ -52,7 +52,7 @@ static uint32_t serial_of(uint32_t space)
 // The space the capability was mapped in is still there: its memory holds spaces, and it is the same one.
 static bool mapping_is_alive(struct mapping mapping)
 {
-    if (mapping.count == 0 || page_kind[mapping.space / (PAGE_BYTES / sizeof(struct space))] != PAGE_SPACE)
+    if (mapping.count == 0 || page_kind(mapping.space / (PAGE_BYTES / sizeof(struct space))) != PAGE_SPACE)
         return false;
     return serial_of(mapping.space) == mapping.serial && spaces[mapping.space].type != NJ_SPACE_NONE &&
            !spaces[mapping.space].is_dead;

@@ -43,6 +43,7 @@ static uint32_t hole_count BOOT_DATA;
 static uint32_t table BOOT_DATA;       // first slot of the root server's capability table
 static uint32_t root_memory BOOT_DATA; // slot of the untyped memory it is made from
 static uint32_t memory_count BOOT_DATA;
+static uint32_t reserved_pages BOOT_DATA;
 
 static BOOT_ONLY uint32_t slot_index(const struct slot *slot)
 {
@@ -55,25 +56,28 @@ static BOOT_ONLY void boot_assert(bool condition, const char *text)
         kernel_panic(text, "boot", 0);
 }
 
-static BOOT_ONLY void mark(uint32_t start, uint32_t end, enum page_kind kind)
-{
-    for (uint32_t page = start; page < end; page++)
-        page_kind[page] = (uint8_t)kind;
-}
-
-static BOOT_ONLY void add_hole(uint32_t start, uint32_t end, enum page_kind kind)
+static BOOT_ONLY void add_hole(uint32_t start, uint32_t end)
 {
     uint32_t at = hole_count;
 
-    if (start >= end || start >= page_count)
-        return;
     boot_assert(hole_count < HOLES_MAX, "too many reserved ranges of memory");
-    end = end < page_count ? end : page_count;
     for (; at > 0 && holes[at - 1u].start > start; at--)
         holes[at] = holes[at - 1u];
     holes[at] = (struct range){start, end};
     hole_count++;
-    mark(start, end, kind);
+}
+
+// A range that is not free memory.
+static BOOT_ONLY void exclude(uint32_t start, uint32_t end, enum page_kind kind)
+{
+    end = end < page_count ? end : page_count;
+    if (start >= end)
+        return;
+    add_hole(start, end);
+    for (uint32_t page = start; page < end; page++)
+        page_set_kind(page, kind);
+    if (kind == PAGE_RESERVED)
+        reserved_pages += end - start;
 }
 
 // Free memory between the holes.
@@ -90,12 +94,12 @@ static BOOT_ONLY struct range free_range(uint32_t number)
 static BOOT_ONLY void find_memory(void)
 {
     page_count = machine.ram_pages;
-    add_hole(0, 1, PAGE_RESERVED); // NIL
-    add_hole(machine.firmware_start, machine.firmware_end, PAGE_RESERVED);
-    add_hole(machine.kernel_start, machine.init_start, PAGE_RESERVED);
-    add_hole(machine.init_end, machine.kernel_end, PAGE_RESERVED);
-    add_hole(machine.archive_start, machine.archive_end, PAGE_FRAME);
-    add_hole(machine.devicetree_start, machine.devicetree_end, PAGE_FRAME);
+    exclude(0, 1, PAGE_RESERVED); // NIL
+    exclude(machine.firmware_start, machine.firmware_end, PAGE_RESERVED);
+    exclude(machine.kernel_start, machine.init_start, PAGE_RESERVED);
+    exclude(machine.init_end, machine.kernel_end, PAGE_RESERVED);
+    exclude(machine.archive_start, machine.archive_end, PAGE_FRAME);
+    exclude(machine.devicetree_start, machine.devicetree_end, PAGE_FRAME);
 }
 
 static BOOT_ONLY struct cap untyped_cap(uint32_t start, uint32_t end)
@@ -150,7 +154,7 @@ static BOOT_ONLY void make_root_memory(void)
     make_table();
     boot_assert(cap_move(root_memory, table + NJ_BOOT_SLOT_ROOT_MEMORY) == NJ_OK, "root memory");
     root_memory = table + NJ_BOOT_SLOT_ROOT_MEMORY;
-    add_hole(largest.end - ROOT_PAGES, largest.end, (enum page_kind)page_kind[largest.end - ROOT_PAGES]);
+    add_hole(largest.end - ROOT_PAGES, largest.end);
 }
 
 static BOOT_ONLY void give_memory(void)
@@ -316,6 +320,6 @@ _Noreturn BOOT_ONLY void kernel_main(const struct machine *found)
     make_thread(thread, sched, space);
     write_boot_page(threads[thread].message_page, file_page);
     boot_assert(arch_context_start(thread, component.entry, stack, ROOT_MESSAGE_ADDRESS) == NJ_OK, "root's entry");
-    system_init(&machine);
+    system_init(&machine, reserved_pages);
     start_user(thread, machine.entry_ns);
 }

@@ -187,5 +187,5 @@ extern struct space spaces[];
 extern struct code codes[];
 extern uint64_t pages[][PAGE_BYTES / 8]; // plain content of any page: frames, tables, memory to clear
 extern uint32_t code_words[][PAGE_BYTES / 4]; // the same, as instructions
-extern uint8_t page_kind[];                   // enum page_kind of every page of RAM (page.h)
+extern uint64_t page_kinds[];                 // enum page_kind of every page of RAM, 16 to a word (page.h)
 extern struct interrupt interrupts[INTERRUPTS_MAX];

@@ -68,7 +68,7 @@ static enum nj_status element_retire(enum page_kind kind, uint32_t index, uint32
 // Visits all elements of the page. Those already taken apart are visited again after AGAIN; that costs no step.
 static enum nj_status page_retire(uint32_t page, uint32_t *steps)
 {
-    enum page_kind kind = (enum page_kind)page_kind[page];
+    enum page_kind kind = page_kind(page);
     uint32_t bytes = object_bytes(kind);
     uint32_t count = bytes == 0 ? 0 : PAGE_BYTES / bytes;
 
@@ -89,14 +89,14 @@ enum nj_status untyped_reset(uint32_t slot, uint32_t *steps)
         uint32_t page = slots[slot].cap.object + last;
         if (*steps < CLEAR_STEPS)
             return NJ_AGAIN;
-        if (page_kind[page] == PAGE_FREE || page_kind[page] == PAGE_DIRTY) {
+        if (page_kind(page) == PAGE_FREE || page_kind(page) == PAGE_DIRTY) {
             *steps -= ++skipped % SKIPS_PER_STEP == 0;
         } else {
             enum nj_status status = page_retire(page, steps);
             if (status != NJ_OK)
                 return status;
             page_clear(page);
-            page_kind[page] = PAGE_FREE;
+            page_set_kind(page, PAGE_FREE);
             *steps -= *steps < CLEAR_STEPS ? *steps : CLEAR_STEPS;
         }
         cap_set_used(slot, last * UNITS_PER_PAGE);

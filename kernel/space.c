@@ -184,7 +184,7 @@ enum nj_status space_supply_retire(uint32_t slot, uint32_t *steps)
 {
     uint32_t page = slot / UNITS_PER_PAGE;
 
-    if (page_kind[page] == PAGE_CODE)
+    if (page_kind(page) == PAGE_CODE)
         return code_lose_pages(slot * (uint32_t)sizeof(struct slot) / (uint32_t)sizeof(struct code), steps);
     return space_kill(slot / (uint32_t)SLOTS_PER_SPACE, steps);
 }

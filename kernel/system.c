@@ -15,13 +15,12 @@ extern char text_start[], text_used_end[], init_start[], init_text_end[]; // ker
 static uint64_t ram_start, entry_ns, user_ns;
 static uint32_t reserved_pages, firmware_pages;
 
-void system_init(const struct machine *machine)
+void system_init(const struct machine *machine, uint32_t reserved)
 {
     ram_start = machine->ram_start;
     entry_ns = machine->entry_ns;
     firmware_pages = machine->firmware_end - machine->firmware_start;
-    for (uint32_t i = 0; i < page_count; i++)
-        reserved_pages += page_kind[i] == PAGE_RESERVED;
+    reserved_pages = reserved;
 }
 
 void system_user_starts(uint64_t now_ns)

@@ -4,7 +4,8 @@
 #include "kernel/object.h"
 
 struct machine;
-void system_init(const struct machine *machine);
+// `reserved`: pages of RAM that user space can never get.
+void system_init(const struct machine *machine, uint32_t reserved);
 // The first user instruction runs next.
 void system_user_starts(uint64_t now_ns);
 uint64_t system_entry_ns(void); // time at kernel entry: time_now() of user space counts from here

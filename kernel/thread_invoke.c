@@ -32,7 +32,7 @@ static enum nj_status configure(uint32_t caller, uint32_t thread)
 
     if (threads[thread].is_configured)
         return NJ_WRONG_STATE;
-    if (priority > maximum || maximum >= PRIORITIES)
+    if (priority > maximum || maximum > threads[caller].priority_max)
         return NJ_BAD_ARGUMENT;
     enum nj_status status = cap_lookup_kind(caller, argument(caller, 0), NJ_KIND_SPACE, &space_cap);
     if (status != NJ_OK)

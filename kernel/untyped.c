@@ -41,9 +41,9 @@ uint32_t untyped_take_page(uint32_t slot, enum page_kind kind)
     if (used_pages >= cap_pages(cap))
         return NIL;
     uint32_t page = cap.object + used_pages;
-    if (page_kind[page] == PAGE_DIRTY)
+    if (page_kind(page) == PAGE_DIRTY)
         page_clear(page);
-    page_kind[page] = (uint8_t)kind;
+    page_set_kind(page, kind);
     cap_set_used(slot, (used_pages + 1u) * UNITS_PER_PAGE);
     return page;
 }
@@ -94,7 +94,7 @@ static enum nj_status request_place(struct request *request, struct cap cap)
 {
     uint32_t total = cap_pages(cap) * UNITS_PER_PAGE, used = cap_used(cap);
     bool is_small = request->kind != NJ_KIND_FRAME && request->kind != NJ_KIND_UNTYPED;
-    bool shares = is_small && used % UNITS_PER_PAGE != 0 && page_kind[cap.object + used / UNITS_PER_PAGE] == request->page;
+    bool shares = is_small && used % UNITS_PER_PAGE != 0 && page_kind(cap.object + used / UNITS_PER_PAGE) == request->page;
 
     request->start = shares ? used : round_up_to_page(used);
     if (shares && request->kind != NJ_KIND_CNODE)
@@ -131,13 +131,13 @@ static enum nj_status clear_dirty(const struct request *request, struct cap cap,
     if (request->kind == NJ_KIND_UNTYPED)
         return NJ_OK;
     for (uint32_t page = first; page < end; page++) {
-        if (page_kind[page] != PAGE_DIRTY)
+        if (page_kind(page) != PAGE_DIRTY)
             continue;
         if (*steps < CLEAR_STEPS)
             return NJ_AGAIN;
         *steps -= CLEAR_STEPS;
         page_clear(page);
-        page_kind[page] = PAGE_FREE;
+        page_set_kind(page, PAGE_FREE);
     }
     return NJ_OK;
 }
@@ -169,7 +169,7 @@ static void retype_commit(uint32_t slot, const struct request *request)
 
     if (request->kind != NJ_KIND_UNTYPED)
         for (uint32_t unit = request->start; unit < request->end; unit = round_up_to_page(unit + 1u))
-            page_kind[untyped.object + unit / UNITS_PER_PAGE] = (uint8_t)request->page;
+            page_set_kind(untyped.object + unit / UNITS_PER_PAGE, request->page);
     cap_set_used(slot, request->end);
     for (uint32_t i = 0; i < request->count; i++) {
         struct cap cap = object_cap(request, untyped, request->start + i * request->units);

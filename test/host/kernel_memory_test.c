@@ -43,7 +43,7 @@ TEST(memory_comes_back_cleared)
     pages[page][7] = 0x1234;
     CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, MEMORY), NJ_OK);
     CHECK_EQUAL(pages[page][7], 0);
-    CHECK_EQUAL(page_kind[page], PAGE_FREE);
+    CHECK_EQUAL(page_kind(page), PAGE_FREE);
     CHECK_EQUAL(free_bytes(), before);
     CHECK_TEXT(check_invariants(1), NULL);
 }
@@ -52,7 +52,7 @@ TEST(dirty_memory_is_cleared_before_it_gets_a_type)
 {
     boot();
     for (uint32_t page = HOST_FIRST_PAGE; page < HOST_PAGES; page++)
-        if (page_kind[page] == PAGE_DIRTY)
+        if (page_kind(page) == PAGE_DIRTY)
             pages[page][3] = ~0ull;
     make(NJ_KIND_THREAD, 20, 0, 100);
     for (uint64_t i = 0; i < 20; i++) {

@@ -8,7 +8,7 @@
 #include "kernel/arch/host/host.h"
 
 uint64_t host_ram[HOST_PAGES][PAGE_BYTES / 8u] __attribute__((aligned(4096)));
-uint8_t page_kind[HOST_PAGES];
+uint64_t page_kinds[HOST_PAGES / PAGE_KINDS_PER_WORD];
 uint32_t page_count;
 uint64_t host_time_ns, host_deadline;
 char text_start[1], text_used_end[1], init_start[1], init_text_end[1]; // the linker script's, for sizes
@@ -31,7 +31,7 @@ static uint64_t masked[2]; // sources 0 to 127
 void host_arch_reset(void)
 {
     memset(host_ram, 0, sizeof(host_ram));
-    memset(page_kind, 0, sizeof(page_kind));
+    memset(page_kinds, 0, sizeof(page_kinds));
     mapping_count = 0;
     page_count = HOST_PAGES;
     host_time_ns = 1000;
@@ -236,7 +236,7 @@ uint32_t host_mapped_pages(uint32_t space)
 
 static bool may_be_mapped(const struct mapping *mapping)
 {
-    uint8_t kind = page_kind[mapping->page];
+    enum page_kind kind = page_kind(mapping->page);
 
     if (mapping->access == 0)
         return kind == PAGE_TABLE;

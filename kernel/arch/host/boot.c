@@ -27,7 +27,7 @@ static uint32_t next_page;
 
 static uint32_t take(enum page_kind kind)
 {
-    page_kind[next_page] = (uint8_t)kind;
+    page_set_kind(next_page, kind);
     return next_page++;
 }
 
@@ -57,7 +57,8 @@ uint32_t host_boot(uint32_t table_slots)
     host_arch_reset();
     sched_init();
     memset(interrupts, 0, sizeof(interrupts));
-    memset(page_kind, PAGE_RESERVED, HOST_FIRST_PAGE);
+    for (uint32_t page = 0; page < HOST_FIRST_PAGE; page++)
+        page_set_kind(page, PAGE_RESERVED);
     derive_init(root);
     interrupt_init(root + UNITS_PER_PAGE / 2u);
     next_page = HOST_FIRST_PAGE;

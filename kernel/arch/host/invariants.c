@@ -106,10 +106,10 @@ static const char *check_cap(struct cap cap)
 
     REQUIRE(cap.kind != NJ_KIND_EMPTY && cap.kind <= KIND_SUPPLY, "a linked slot is empty");
     if (kind != PAGE_DIRTY)
-        REQUIRE(page_kind[page] == kind, "a capability names an object in a page of another kind");
+        REQUIRE(page_kind(page) == kind, "a capability names an object in a page of another kind");
     if (cap.kind == NJ_KIND_FRAME && (cap.rights & CAP_DEVICE) == 0)
         for (uint32_t i = 0; i < cap.extra; i++)
-            REQUIRE(page_kind[cap.object + i] == PAGE_FRAME, "a frame capability over another kind of page");
+            REQUIRE(page_kind(cap.object + i) == PAGE_FRAME, "a frame capability over another kind of page");
     return NULL;
 }
 
@@ -334,7 +334,7 @@ static const char *check_pages(int thorough)
     };
 
     for (uint32_t page = HOST_FIRST_PAGE; page < HOST_PAGES; page++) {
-        enum page_kind kind = (enum page_kind)page_kind[page];
+        enum page_kind kind = page_kind(page);
         uint32_t count = bytes[kind] == 0 ? 0 : PAGE_BYTES / bytes[kind];
         for (uint32_t i = 0; i < count; i++) {
             const char *broken = check_element(kind, page * count + i);
@@ -355,6 +355,8 @@ const char *check_invariants(int thorough)
         broken = check_references();
     if (broken == NULL)
         broken = check_pages(thorough);
+    if (broken == NULL && sched_current == NIL && sched_top_priority != 0)
+        broken = "the machine idles while a thread is ready";
     if (broken == NULL && host_wrongly_mapped_page() != NIL)
         broken = "a page is mapped that must not be";
     forget();

@@ -12,6 +12,7 @@
 #include "kernel/arch/riscv64/mmu.h"
 #include "kernel/arch/riscv64/plic.h"
 #include "kernel/arch/riscv64/timer.h"
+#include "kernel/page.h"
 
 #define DEVICETREE_BYTES_MAX 0x100000u
 #define PTE_RAM (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D | PTE_G)
@@ -215,10 +216,11 @@ static void memory_plan(struct range tree)
         machine.archive_bytes = platform.archive.bytes;
     }
     reserved_apply();
-    for (uint32_t page = 0; page < machine.ram_pages; page++) {
-        page_kind[page] = 0;
+    uint32_t words = (machine.ram_pages + PAGE_KINDS_PER_WORD - 1) / PAGE_KINDS_PER_WORD;
+    for (uint32_t word = 0; word < words; word++) {
+        page_kinds[word] = 0;
     }
-    machine.kernel_end = page_of(page_kind) + (uint32_t)page_up((uint64_t)_end % PAGE_BYTES + machine.ram_pages);
+    machine.kernel_end = page_of((const uint8_t *)page_kinds) + (uint32_t)page_up((uint64_t)_end % PAGE_BYTES + words * 8u);
     uint32_t tables_end = machine.kernel_end + TABLES;
     if (tables_end > (KERNEL_OFFSET + LARGE_PAGE) / PAGE_BYTES || tables_end > machine.ram_pages) {
         boot_refuse("the kernel and its tables do not fit");
