@@ -9,6 +9,8 @@
 #include "service/console/editor.h"
 #include "service/console/output.h"
 #include "service/console/shell.h"
+#include "service/memory/memory.h"
+#include "service/supervisor/supervisor.h"
 #include "service/timer/timer.h"
 #include "service/uart/uart.h"
 #include <stdio.h>
@@ -210,13 +212,20 @@ static void connect(void)
     component_assert(status == SERVICE_OK);
 }
 
-// The first prompt is what boot time is measured to.
+// The first prompt is what boot time is measured to. Asking for the memory first waits for the memory manager to have
+// taken everything back from the root server: what is said about that comes before the prompt, not into it.
 static void ready_tell(void)
 {
+    struct memory_stats stats;
+    report_status("console", "memory", memory_read_stats(shell.memory, &stats));
     struct message message = {.word = {PROCESS_READ, 0}};
     message_put_bytes(&message, 2, BENCH_FILE, sizeof BENCH_FILE);
     bool is_bench = service_call(shell.process, &message, 2) == SERVICE_OK;
     output_printf("nightjar: ready\n");
+    uint64_t info[6];
+    if (is_bench && supervisor_system(shell.supervisor, info) == SERVICE_OK) {
+        output_printf("kernel entry to user %lu ns\n", (unsigned long)info[4]);
+    }
     if (is_bench) {
         output_printf("bench boot.to_prompt %lu instructions\n", (unsigned long)nj_time());
     }

@@ -160,11 +160,14 @@ static enum image_error segments_check(const struct image *image)
 {
     const struct nj_image *header = &image->header;
     uint64_t memory_bytes = (uint64_t)header->memory_pages * 65536;
+    uint64_t total = 0; // each has its own bytes: the work of copying them is bounded by the image
     for (uint32_t i = 0; i < header->segments.count; i++) {
         uint32_t address = element_word(image, header->segments, SEGMENT_WORDS, i, 0);
         uint32_t offset = element_word(image, header->segments, SEGMENT_WORDS, i, 1);
         uint32_t bytes = element_word(image, header->segments, SEGMENT_WORDS, i, 2);
-        if ((uint64_t)address + bytes > memory_bytes || !range_fits(offset, bytes, header->bytes) ||
+        total += bytes;
+        if (total > header->bytes || (uint64_t)address + bytes > memory_bytes ||
+            !range_fits(offset, bytes, header->bytes) ||
             ranges_overlap(offset, bytes, header->code.offset, header->code.count)) {
             return IMAGE_SEGMENT;
         }

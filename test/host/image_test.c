@@ -154,6 +154,10 @@ TEST(image_refuses_bad_elements)
     REFUSES_WORD(204, CODE_OFFSET, IMAGE_SEGMENT);
     REFUSES_WORD(204, SIZE - 3, IMAGE_SEGMENT);
     REFUSES_WORD(208, 0xffffffff, IMAGE_SEGMENT);
+    build();
+    struct nj_image_segment greedy[2] = {{0, 200, SIZE - 200}, {0, 200, SIZE - 200}}; // the same bytes twice
+    put(200, greedy, sizeof greedy);
+    CHECK_EQUAL(open(), IMAGE_SEGMENT);
     REFUSES_WORD(232, 40, IMAGE_TRAP);         // twice the same
     REFUSES_WORD(240, CODE_BYTES, IMAGE_TRAP); // outside the code
     REFUSES_WORD(256, 36, IMAGE_FUNCTION);

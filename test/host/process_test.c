@@ -108,7 +108,7 @@ TEST(crash_names_function_and_trap)
     uint32_t words[16] = {20, NJ_TRAP_DIVIDE_BY_ZERO, 0, 7, 0, 16, 8, 1};
     uint8_t bytes[64];
     memcpy(bytes, words, sizeof bytes);
-    memcpy(bytes + 32, "\0divide", 8);
+    memcpy(bytes + 32, "\0di\033ide", 8);
     struct image image = {.header = {.code = {0, 64}, .traps = {0, 1}, .functions = {8, 2}, .strings = {32, 8}},
                           .bytes = bytes,
                           .size = sizeof bytes};
@@ -118,7 +118,7 @@ TEST(crash_names_function_and_trap)
     REQUIRE(crash.has_function);
     CHECK_EQUAL(crash.function_index, 8);
     CHECK_EQUAL(crash.function_offset, 4);
-    CHECK_TEXT(crash.function, "divide");
+    CHECK_TEXT(crash.function, "di?ide");
     crash_record((const uint64_t[4]){NJ_FAULT_READ, 12, 0xfffffff0, 3}, &image, &crash);
     CHECK_EQUAL(crash.trap, 0);
     CHECK_EQUAL(crash.function_index, 7);

@@ -28,6 +28,17 @@ SIMD = """
 """
 
 
+FLOOD = """
+(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "flood\\1b[2Jflood\\n")
+  (data (i32.const 0) "\\10\\00\\00\\00\\0f\\00\\00\\00")
+  (func (export "_start")
+    (loop (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))) (br 0))))
+"""
+
+
 def assemble(folder, name, text):
     source = folder / f"{name}.wat"
     module = folder / f"{name}.wasm"
@@ -45,7 +56,8 @@ def folder(tmp_path_factory):
 def files(folder):
     good = assemble(folder, "mine", GOOD)
     code = good.read_bytes()
-    made = [good, assemble(folder, "import", IMPORT), assemble(folder, "simd", SIMD)]
+    made = [good, assemble(folder, "import", IMPORT), assemble(folder, "simd", SIMD),
+            assemble(folder, "flood", FLOOD)]
     for name, data in {
         "empty": b"",
         "text": b"this is not a module at all\n",
@@ -91,6 +103,18 @@ def test_modules_from_outside(console):
         assert re.search(rf"^install {name}: the module is not valid or not supported: {reason}", output, re.M), output
         assert free_bytes(console) == before
     assert "mine: installed" in console.run("install mine"), "the compiler goes on"
+
+
+def test_a_flood_of_output_keeps_nobody_from_the_shell(console):
+    before = free_bytes(console)
+    console.run("install flood")
+    for form in ["process", "capsule"]:
+        console.run(f"start flood --{form}")
+        console.wait("flood\\?\\[2Jflood\n")  # what could play with the terminal is taken out
+        assert re.search(r"^  flood +\S+ +64 ", console.run("ps"), re.M)
+        assert "flood: stopped\n" in console.run("stop flood")
+    console.run("uninstall flood")
+    assert free_bytes(console) == before
 
 
 def test_every_cut_of_a_module_is_refused(boot, files, folder):
