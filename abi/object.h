@@ -120,7 +120,7 @@ enum nj_space_op {
     // MEMORY(start, bytes): the memory that is backed on first touch, zeroed, read-write: any page range of a process;
     //   in a space with an image `start` must be 0 and it is the linear memory. May grow; shrinking is BAD_ARGUMENT.
     NJ_SPACE_MEMORY = 3,
-    // ATTACH(code slot, stack bytes, state bytes): lays out a sealed code object with entry page, stack, state area and
+    // ATTACH(code slot, stack bytes, state bytes), before any thread of a capsule can start: lays out a sealed code object with entry page, stack, state area and
     //   linear memory (capsule.h) -> code base, data base, stack top. NEEDS_SUPPLY [steps], WRONG_STATE: not sealed
     NJ_SPACE_ATTACH = 4,
     // COPY(address, source space slot, source address, bytes): copies up to the next page boundary on either side,

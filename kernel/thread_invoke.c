@@ -88,9 +88,13 @@ static enum nj_status bind_notification(uint32_t caller, uint32_t thread)
     return status != NJ_OK ? status : notification_bind(slots[slot].cap.object, thread);
 }
 
+// Has a space it can run in: a capsule without checked code has nothing to run.
 static bool has_space(uint32_t thread)
 {
-    return threads[thread].is_configured && threads[thread].space != NIL;
+    uint32_t space = threads[thread].space;
+    bool lacks_code = spaces[space].type == NJ_SPACE_CAPSULE && spaces[space].attach_progress != UINT32_MAX;
+
+    return threads[thread].is_configured && space != NIL && !lacks_code;
 }
 
 static enum nj_status start(uint32_t caller, uint32_t thread)
