@@ -122,6 +122,8 @@ enum routine {
     ROUTINE_COUNT
 };
 
+#define ADDRESS_OF_CONSTANT 0xff
+
 struct compiler {
     const struct wasm_module *module;
     struct wasm_arena *arena;
@@ -145,6 +147,7 @@ struct compiler {
     uint32_t *placed;  // by function, then routine: position + 1 once compiled, else 0
     uint32_t *pending; // position + 1 of the last call that waits, which holds the one before it; else 0
     uint32_t link_count;
+    struct list calls;       // targets of the calls the function at hand left waiting
     uint32_t oldest_pending; // no waiting call lies before this position
     uint32_t *type_id;       // canonical number of each type, from 1
 
@@ -176,7 +179,9 @@ struct compiler {
     uint32_t dead_depth; // blocks opened since, not compiled
     uint32_t expansion; // bytes of code a byte of WebAssembly is expected to take at most
     bool has_overflown; // a short branch did not reach
-    uint8_t address_of; // register whose value t5 holds, as an address in linear memory; 0 if none
+    uint8_t address_of;    // register whose value t5 holds, as an address in linear memory; 0 if none, or
+                           // ADDRESS_OF_CONSTANT:
+    uint32_t address_high; // then the upper 20 bits that t5 holds
     uint32_t outgoing;  // bytes for arguments of calls, at sp
     uint32_t slots;     // offset in the frame of the operands' slots
     uint32_t slot_count; // slots used so far
@@ -252,6 +257,7 @@ bool control_compile(struct compiler *c); // false if the instruction is of anot
 
 // condition.c
 void condition_set(struct compiler *c, uint32_t branch, struct operand *left, struct operand *right, bool is_flag);
+bool condition_is_awaited(const struct compiler *c); // the next instruction is one that branches or selects on it
 void condition_settle(struct compiler *c);   // leaves it to the instruction behind if that can use it, else pushes 0 or 1
 void condition_pop(struct compiler *c);      // makes it pending: the one that waits, or the operand on top is not 0
 void condition_done(struct compiler *c);     // releases what it holds

@@ -15,7 +15,7 @@ void condition_set(struct compiler *c, uint32_t branch, struct operand *left, st
     condition->is_pending = true;
 }
 
-static bool is_awaited(const struct compiler *c)
+bool condition_is_awaited(const struct compiler *c)
 {
     uint8_t next = next_opcode(c);
     return next == WASM_OP_BR_IF || next == WASM_OP_IF || next == WASM_OP_SELECT || next == WASM_OP_SELECT_TYPED ||
@@ -57,7 +57,7 @@ static void emit_condition(struct compiler *c, const struct condition *condition
 
 void condition_settle(struct compiler *c)
 {
-    if (is_awaited(c))
+    if (condition_is_awaited(c))
         return;
     uint8_t rd = result_register(c, WASM_I32);
     emit_condition(c, &c->condition, rd);

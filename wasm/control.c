@@ -151,11 +151,16 @@ static void branch_chain(struct compiler *c, struct wasm_reader labels, uint8_t 
         uint32_t depth = 0;
         if (wasm_read_u32(&labels, &depth) != WASM_OK)
             compiler_fail(c, WASM_COMPILE_UNSUPPORTED);
+        struct block *block = block_at(c, depth);
         struct label skip = label_new();
         if (i > 0)
             emit_constant(c, RV_T4, i);
-        emit_branch(c, RV_BNE, selector, i > 0 ? RV_T4 : RV_X0, &skip, label_arity(block_at(c, depth)) < 64);
-        branch(c, block_at(c, depth));
+        if (label_arity(block) == 0) {
+            emit_branch(c, RV_BEQ, selector, i > 0 ? RV_T4 : RV_X0, &block->label, is_near(c, block));
+            continue;
+        }
+        emit_branch(c, RV_BNE, selector, i > 0 ? RV_T4 : RV_X0, &skip, label_arity(block) < 64);
+        branch(c, block);
         label_bind(c, &skip);
     }
     uint32_t depth = 0;

@@ -131,6 +131,7 @@ static void locals_clear(struct compiler *c, uint32_t first)
 
 static void function_start(struct compiler *c, const struct wasm_signature *signature)
 {
+    c->calls = (struct list){0};
     c->operand_count = 0;
     c->unflushed = 0;
     c->block_count = 0;

@@ -43,6 +43,7 @@ void link_call(struct compiler *c, uint32_t target)
         c->pending[target] = c->at + 1;
         if (c->oldest_pending > c->at)
             c->oldest_pending = c->at;
+        list_add(c, &c->calls, target);
         emit(c, before);
         return;
     }
@@ -58,9 +59,14 @@ void link_call(struct compiler *c, uint32_t target)
 
 void link_rewind(struct compiler *c, uint32_t at)
 {
-    for (uint32_t target = 0; target < c->link_count; target++)
+    const struct list_chunk *chunk = c->calls.first;
+    for (uint32_t i = 0; i < c->calls.count; i++) {
+        if (i != 0 && i % LIST_CHUNK_VALUES == 0)
+            chunk = chunk->next;
+        uint32_t target = chunk->values[i % LIST_CHUNK_VALUES];
         while (c->pending[target] > at)
             c->pending[target] = c->code[c->pending[target] - 1] & LINK_POSITION;
+    }
 }
 
 void link_island(struct compiler *c)

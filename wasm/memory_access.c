@@ -14,16 +14,32 @@ static void address_from_register(struct compiler *c, uint8_t reg)
     c->address_of = reg;
 }
 
-// The upper part of an offset into t4, to be added zero-extended; the lower part is what is left for the instruction.
+// The upper part of an offset above 2047 into t4, to be added zero-extended; the lower part is what is left for the instruction.
 static int32_t offset_split(struct compiler *c, uint32_t offset)
 {
     int32_t low = (int32_t)(offset << 20) >> 20;
     uint32_t high = (offset - (uint32_t)low) >> 12;
-    if (high == 0 || high == 0x100000) { // rounding up left 32 bits: take it whole
+    if (high == 0) { // rounding up left 32 bits: take it whole
         emit(c, rv_rri(RV_ADDI, RV_T4, RV_X0, low));
         return 0;
     }
     emit(c, rv_lui(RV_T4, high));
+    return low;
+}
+
+// Neighbours share their upper part: static variables stand together.
+static int32_t address_from_constant(struct compiler *c, uint32_t address)
+{
+    int32_t low = (int32_t)(address << 20) >> 20;
+    uint32_t high = (address - (uint32_t)low) >> 12;
+    if (c->address_of == ADDRESS_OF_CONSTANT && c->address_high == high)
+        return low;
+    low = offset_split(c, address);
+    emit(c, rv_rrr(RV_ADD_UW, RV_T5, RV_T4, RV_GP));
+    if (high != 0) { // 0: it wrapped
+        c->address_of = ADDRESS_OF_CONSTANT;
+        c->address_high = high;
+    }
     return low;
 }
 
@@ -40,10 +56,8 @@ static int32_t address_of(struct compiler *c, const struct operand *index, uint8
         *base = RV_GP;
         if (constant <= 2047)
             return (int32_t)constant;
-        int32_t low = offset_split(c, (uint32_t)constant);
-        emit(c, rv_rrr(RV_ADD_UW, RV_T5, RV_T4, RV_GP));
         *base = RV_T5;
-        return low;
+        return address_from_constant(c, (uint32_t)constant);
     }
     address_from_register(c, reg);
     *base = RV_T5;

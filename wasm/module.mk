@@ -19,3 +19,4 @@ WASM_COMPILE := $(addprefix wasm/,compile.c survey.c function.c operand.c condit
     float.c convert.c memory_access.c variable.c table.c state.c link.c stub.c routine.c image_write.c)
 
 $(eval $(call host_tool,njc,tool/njc.c $(WASM_DECODE) $(WASM_COMPILE) kernel/check/check.c))
+$(eval $(call unit_test,wasm_compile,$(WASM_DECODE) $(WASM_COMPILE) kernel/check/check.c))

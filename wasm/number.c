@@ -172,7 +172,32 @@ static void wrap(struct compiler *c)
     top->value = (uint64_t)(int64_t)(int32_t)(uint32_t)top->value;
 }
 
-// eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u, as the opcodes have it.
+enum comparison { EQ, NE, LT_S, LT_U, GT_S, GT_U, LE_S, LE_U, GE_S, GE_U }; // in the order of the opcodes
+
+// A comparison with a constant whose value is wanted, not a branch: the immediate forms save loading it.
+static bool compare_with_constant(struct compiler *c, enum comparison which, struct operand *left, int64_t value)
+{
+    bool is_unsigned = which == LT_U || which == GT_U || which == LE_U || which == GE_U;
+    bool is_next = which == GT_S || which == GT_U || which == LE_S || which == LE_U; // x > c is x >= c + 1
+    bool is_inverted = which == GT_S || which == GT_U || which == GE_S || which == GE_U;
+    if (condition_is_awaited(c) || value < -2047 || value > 2046 || (is_unsigned && is_next && value == -1))
+        return false;
+    uint8_t source = operand_register(c, left);
+    if (which == EQ || which == NE) {
+        uint8_t flag = result_replace(c, WASM_I32, left, 0);
+        emit(c, rv_rri(RV_ADDI, flag, source, (int32_t)-value));
+        emit(c, which == EQ ? rv_rri(RV_SLTIU, flag, flag, 1) : rv_rrr(RV_SLTU, flag, RV_X0, flag));
+        operand_push_register(c, WASM_I32, flag);
+        return true;
+    }
+    uint8_t rd = result_replace(c, WASM_I32, left, 0);
+    emit(c, rv_rri(is_unsigned ? RV_SLTIU : RV_SLTI, rd, source, (int32_t)value + is_next));
+    if (is_inverted)
+        emit(c, rv_rri(RV_XORI, rd, rd, 1));
+    operand_push_register(c, WASM_I32, rd);
+    return true;
+}
+
 static void compare(struct compiler *c, uint32_t which)
 {
     static const struct {
@@ -184,6 +209,9 @@ static void compare(struct compiler *c, uint32_t which)
     };
     struct operand right = operand_pop(c);
     struct operand left = operand_pop(c);
+    if (right.kind == OPERAND_CONSTANT && right.value != 0 &&
+        compare_with_constant(c, (enum comparison)which, &left, (int64_t)right.value))
+        return;
     if (comparisons[which].is_swapped)
         condition_set(c, comparisons[which].branch, &right, &left, false);
     else

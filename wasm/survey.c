@@ -117,6 +117,8 @@ static uint32_t heaviest(const struct compiler *c, bool is_float, uint32_t least
 static void assign(struct compiler *c, bool is_float, const uint8_t *registers, uint32_t count, bool is_saved)
 {
     for (uint32_t i = 0; i < count; i++) {
+        if (!is_saved && !(c->temporaries[is_float] >> registers[i] & 1)) // a parameter stays there
+            continue;
         uint32_t index = heaviest(c, is_float, is_saved ? WEIGHT_SAVED_MIN : 1);
         if (index == COMPILER_NONE)
             return;
@@ -126,6 +128,29 @@ static void assign(struct compiler *c, bool is_float, const uint8_t *registers, 
             c->saved[is_float] |= 1u << registers[i];
         else
             c->temporaries[is_float] &= ~(1u << registers[i]);
+    }
+}
+
+// Few enough locals: parameters stay where they arrive.
+static void assign_in_place(struct compiler *c, bool is_float, const uint8_t *registers, uint32_t count)
+{
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < c->local_count; i++)
+        used += c->locals[i].weight > 0 && type_is_float(c->locals[i].type) == is_float;
+    if (used > count)
+        return;
+    struct places places = {0};
+    uint32_t params = function_signature(c->module, c->function).param_count;
+    for (uint32_t i = 0; i < params; i++) {
+        struct local *local = &c->locals[i];
+        struct place place = places_next(&places, local->type);
+        if (place.is_float != is_float || place.is_stack || local->weight == 0)
+            continue;
+        if (place.reg < registers[0] || place.reg > registers[count - 1])
+            continue;
+        local->is_assigned = true;
+        local->reg = (uint8_t)place.reg;
+        c->temporaries[is_float] &= ~(1u << place.reg);
     }
 }
 
@@ -139,6 +164,8 @@ static void assign_registers(struct compiler *c)
     c->temporaries[1] = FLOAT_TEMPORARIES;
     c->saved[0] = c->saved[1] = 0;
     if (c->is_leaf) {
+        assign_in_place(c, false, leaf_registers, sizeof leaf_registers);
+        assign_in_place(c, true, float_leaf_registers, sizeof float_leaf_registers);
         assign(c, false, leaf_registers, sizeof leaf_registers, false);
         assign(c, true, float_leaf_registers, sizeof float_leaf_registers, false);
     }

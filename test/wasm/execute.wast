@@ -21,6 +21,7 @@
   (func (export "load_far") (param i32) (result i32) (i32.load8_u offset=65535 (local.get 0)))
   (func (export "load_last") (param i32) (result i32) (i32.load8_u offset=4294967295 (local.get 0)))
   (func (export "load_split") (param i32) (result i32) (i32.load8_u offset=4294965249 (local.get 0)))
+  (func (export "store_last") (i32.store16 offset=4294967295 (i32.const 0) (i32.const 5)))
   (func (export "load_constant") (result i64) (i64.load (i32.const 8)))
   (func (export "load_beyond") (result i32) (i32.load8_u offset=1 (i32.const -1)))
 
@@ -92,6 +93,7 @@
 (assert_trap (invoke "load_last" (i32.const -1)) "out of bounds memory access")
 (assert_trap (invoke "load_split" (i32.const 9)) "out of bounds memory access")
 (assert_return (invoke "load_constant") (i64.const 0x8807060504030201))
+(assert_trap (invoke "store_last") "out of bounds memory access")
 (assert_trap (invoke "load_beyond") "out of bounds memory access")
 (assert_return (invoke "survive" (i32.const 2)) (i32.const 1015))
 (assert_return (invoke "survive" (i32.const 50)) (i32.const 207))
