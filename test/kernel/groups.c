@@ -14,7 +14,15 @@
     X(thread) \
     X(sched) \
     X(fault) \
-    X(fault_handler)
+    X(fault_handler) \
+    X(space) \
+    X(frame) \
+    X(code) \
+    X(capsule) \
+    X(interrupt) \
+    X(refused) \
+    X(permitted) \
+    X(mutants)
 // clang-format on
 
 #define X(name) extern const struct test_group name##_group;

@@ -160,8 +160,10 @@ _Noreturn void component_start(uint64_t page)
     const struct nj_boot *boot = (const struct nj_boot *)(uintptr_t)(page + NJ_MESSAGE_BYTES);
     message_page = (uint64_t *)(uintptr_t)page;
     set_up(boot);
-    for (uint32_t group = 0; groups[group]; group++)
-        for (uint32_t number = 0; number < groups[group]->count; number++)
+    for (uint32_t group = 0; groups[group]; group++) {
+        uint32_t count = groups[group]->count_of ? groups[group]->count_of() : groups[group]->count;
+        for (uint32_t number = 0; number < count; number++)
             run_case(group, number);
+    }
     end(failed == 0 ? 0 : 1);
 }

@@ -95,6 +95,13 @@ uint32_t slot_next_run(uint32_t count)
     return slot;
 }
 
+void slots_forget(uint32_t first)
+{
+    for (uint32_t slot = first; slot < next_slot; slot++)
+        OK(cnode_delete(SLOT_CNODE, slot));
+    next_slot = first;
+}
+
 uint32_t make(enum nj_kind kind, uint64_t size)
 {
     uint32_t slot = slot_next();

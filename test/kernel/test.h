@@ -22,6 +22,7 @@ struct test_group {
     const char *name;
     const struct test_case *cases;
     uint32_t count;
+    uint32_t (*count_of)(void); // if count is 0
     void (*run)(uint32_t number);
     void (*name_of)(uint32_t number, char *name, uint32_t bytes);
 };
@@ -84,6 +85,8 @@ enum {
 // Empty slots, in order; all are empty again when the next case starts.
 uint32_t slot_next(void);
 uint32_t slot_next_run(uint32_t count);
+// Slots from this one on are empty again, and are given out anew.
+void slots_forget(uint32_t first);
 // One new object in a new slot.
 uint32_t make(enum nj_kind kind, uint64_t size);
 // A copy in a new slot.
