@@ -16,7 +16,7 @@
 
 #define SLOTS_PER_CODE (sizeof(struct code) / sizeof(struct slot))
 #define WORDS_PER_PAGE (PAGE_BYTES / 4u)
-#define WORDS_PER_CALL 256u // checked in one call
+#define WORDS_PER_CALL 64u // checked in one call
 
 static uint32_t supply_slot(uint32_t code)
 {

@@ -36,12 +36,7 @@ static void deliver(uint32_t sender, uint32_t receiver, uint64_t badge, bool may
 // The receiver has taken a call with the reply object it offered.
 static void start_call(uint32_t caller, uint32_t receiver, uint32_t reply, bool may_grant_reply)
 {
-    threads[caller].state = NJ_THREAD_REPLY_WAIT;
-    threads[caller].reply = reply;
-    threads[receiver].serving = reply;
-    replies[reply].caller = caller;
-    replies[reply].receiver = receiver;
-    replies[reply].may_grant = may_grant_reply;
+    reply_hold(reply, caller, receiver, may_grant_reply);
     if (threads[receiver].sched == NIL)
         sched_donate(caller, receiver, reply);
 }

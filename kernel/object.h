@@ -58,7 +58,7 @@ struct thread {
     struct slot fault_endpoint; // hidden slot: endpoint capability for faults, may be empty
     uint32_t next, prev;        // in the ready queue or in the queue of the endpoint or notification it waits on
     uint32_t reply;        // receiving: reply object it offers; REPLY_WAIT or FAULTED: the one that holds it
-    uint32_t serving;      // reply object of the caller it serves at present (fast paths write both at once)
+    uint32_t serving;      // newest of the reply objects that hold callers of this server
     uint32_t sched;        // scheduling context it runs on now: its own or a donated one; NIL: cannot run
     uint16_t slow;         // CONTEXT_*: why the fast paths must not be taken (they read this word and `sched` at once)
     uint8_t fault_kind;    // enum nj_fault while FAULTED or while sending a fault, else 0
@@ -100,6 +100,7 @@ struct reply {
     uint32_t references;
     uint8_t may_grant; // the answer may carry a capability
     uint8_t donated;   // the receiver runs on the caller's scheduling context, which goes back with the answer
+    uint32_t next, prev; // while it holds a caller: among the reply objects of the same server, newest first
 };
 
 #define REFILLS_MAX 8

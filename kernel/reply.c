@@ -32,17 +32,39 @@ void reply_withdraw(uint32_t thread)
         replies[reply].receiver = NIL;
 }
 
+void reply_hold(uint32_t reply, uint32_t caller, uint32_t receiver, bool may_grant)
+{
+    uint32_t newest = threads[receiver].serving;
+
+    threads[caller].state = NJ_THREAD_REPLY_WAIT;
+    threads[caller].reply = reply;
+    replies[reply].caller = caller;
+    replies[reply].receiver = receiver;
+    replies[reply].may_grant = may_grant;
+    replies[reply].next = newest;
+    if (newest != NIL)
+        replies[newest].prev = reply;
+    threads[receiver].serving = reply;
+}
+
 // Caller and reply object let go of each other; a donated scheduling context goes back.
 static void reply_release(uint32_t reply)
 {
     uint32_t caller = replies[reply].caller, receiver = replies[reply].receiver;
+    uint32_t next = replies[reply].next, prev = replies[reply].prev;
 
     sched_give_back(reply);
     threads[caller].reply = NIL;
+    if (prev == NIL)
+        threads[receiver].serving = next;
+    else
+        replies[prev].next = next;
+    if (next != NIL)
+        replies[next].prev = prev;
     replies[reply].caller = NIL;
     replies[reply].receiver = NIL;
-    if (receiver != NIL && threads[receiver].serving == reply)
-        threads[receiver].serving = NIL;
+    replies[reply].next = NIL;
+    replies[reply].prev = NIL;
 }
 
 enum nj_status reply_send(uint32_t thread, uint32_t reply)

@@ -114,12 +114,13 @@ void thread_leave_space(uint32_t thread)
 
 enum nj_status thread_retire(uint32_t thread, uint32_t *steps)
 {
-    uint32_t serving = threads[thread].serving;
-
     thread_leave_space(thread);
-    if (serving != NIL)
-        reply_retire(serving);
-    threads[thread].serving = NIL;
+    while (threads[thread].serving != NIL) {
+        if (*steps == 0)
+            return NJ_AGAIN;
+        (*steps)--;
+        reply_retire(threads[thread].serving);
+    }
     sched_unbind(thread);
     if (threads[thread].sched != NIL)
         sched_return_donated(thread);

@@ -257,8 +257,9 @@ static const char *check_thread(uint32_t t)
     REQUIRE(thread->sched == NIL || scheds[thread->sched].thread == t, "a scheduling context has another thread");
     REQUIRE(thread->home_sched == NIL || scheds[thread->home_sched].home == t, "a scheduling context has another home");
     REQUIRE(thread->notification == NIL || notifications[thread->notification].thread == t, "a bound notification");
-    REQUIRE(thread->serving == NIL || (replies[thread->serving].receiver == t && replies[thread->serving].caller != NIL),
-            "a server serves nobody");
+    for (uint32_t r = thread->serving, previous = NIL; r != NIL; previous = r, r = replies[r].next)
+        REQUIRE(replies[r].receiver == t && replies[r].caller != NIL && replies[r].prev == previous,
+                "a server serves nobody");
     REQUIRE(thread->space == NIL || !spaces[thread->space].is_dead || thread->state == NJ_THREAD_INACTIVE ||
                 thread->state == NJ_THREAD_READY || spaces[thread->space].threads != NIL,
             "a thread outlives its space");
@@ -285,7 +286,8 @@ static const char *check_reply(uint32_t r)
     uint32_t caller = replies[r].caller, receiver = replies[r].receiver;
 
     if (caller != NIL)
-        REQUIRE(threads[caller].state == NJ_THREAD_REPLY_WAIT && threads[caller].reply == r, "a reply's caller waits not");
+        REQUIRE(threads[caller].state == NJ_THREAD_REPLY_WAIT && threads[caller].reply == r && receiver != NIL,
+                "a reply's caller waits not");
     else if (receiver != NIL)
         REQUIRE(threads[receiver].state == NJ_THREAD_RECEIVING && threads[receiver].reply == r, "a reply's receiver");
     return NULL;

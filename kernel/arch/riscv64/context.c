@@ -45,6 +45,7 @@ _Static_assert(offsetof(struct endpoint, has_receivers) == ENDPOINT_HAS_RECEIVER
 _Static_assert(offsetof(struct reply, caller) == REPLY_CALLER, "offsets.h");
 _Static_assert(offsetof(struct reply, may_grant) == REPLY_MAY_GRANT, "offsets.h");
 _Static_assert(offsetof(struct reply, donated) == REPLY_DONATED, "offsets.h");
+_Static_assert(offsetof(struct reply, next) == REPLY_NEXT, "offsets.h");
 _Static_assert(offsetof(struct sched, thread) == SCHED_THREAD, "offsets.h");
 _Static_assert(sizeof(struct slot) == 1u << SLOT_SHIFT, "offsets.h");
 _Static_assert(sizeof(struct endpoint) == 1u << ENDPOINT_SHIFT, "offsets.h");

@@ -101,11 +101,13 @@ core_call: // tp = caller; free: ra, sp, gp, s*, t2, t4-t6
     or t4, t4, s5
     bnez t4, call_reasons
 call_checked:
-    lwu t2, THREAD_REPLY(s9)
+    ld t2, THREAD_REPLY(s9) // and, in the upper half, older callers that it has not answered yet
     lui s0, %hi(sched_current)
     lwu t5, %lo(sched_top_priority)(s0)
+    srli s5, t2, 32
     lbu t6, THREAD_PRIORITY(s9)
     beqz t2, miss_call
+    bnez s5, miss_call
     bltu t6, t5, call_equal
 call_commit: // all is checked
     ld s4, CAP_WORD(s4) // badge
@@ -218,8 +220,10 @@ core_reply_recv: // t3 = reply, t0 = endpoint
     or t4, t4, t5
     bnez t4, reply_reasons
 reply_checked:
-    lbu s10, REPLY_DONATED(s5) // and lent it to us, who serve it still
+    lbu s10, REPLY_DONATED(s5) // and lent it to us, who serve it still, and nobody else
     lwu t4, THREAD_SERVING(tp)
+    lwu t5, REPLY_NEXT(s5)
+    bnez t5, miss_reply_recv
     lui s0, %hi(sched_current)
     lwu t5, %lo(sched_top_priority)(s0)
     lbu t6, THREAD_PRIORITY(s9)
