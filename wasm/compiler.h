@@ -5,7 +5,7 @@
 //   function.c       prologue, body, epilogue
 //   operand.c        the operand stack of WebAssembly, kept in registers as far as they go
 //   emit.c           code words, labels, constants, the frame
-//   control.c, condition.c, call.c, number.c, float.c, convert.c, memory_access.c, variable.c, table.c   instructions
+//   control.c, branch.c, condition.c, call.c, number.c, float.c, convert.c, memory_access.c, variable.c, table.c   instructions
 //   stub.c, routine.c   code outside of functions: imports, start, memory.grow, bulk memory and tables
 //   state.c          layout of the state area (globals, tables, passive segments, constants) and access to it
 //   link.c           where functions are, and calls between them
@@ -91,20 +91,20 @@ struct condition {
 
 // Where the parts of the state area lie: bytes below G (the area's end) of their first byte.
 struct state_layout {
-    uint32_t memory_size; // u32, pages
-    uint32_t *global;     // 8 bytes each
-    uint32_t *table_size; // u32 each
-    uint32_t *table;      // entries of TABLE_ENTRY_BYTES
+    uint32_t memory_size;     // u32, pages
+    uint32_t *global;         // 8 bytes each
+    uint32_t *table_size;     // u32 each
+    uint32_t *table;          // entries of TABLE_ENTRY_BYTES
     uint32_t *table_capacity; // entries there is room for
-    uint32_t *data_size;  // u32 each: 0 once dropped
-    uint32_t *data;       // bytes of passive segments
+    uint32_t *data_size;      // u32 each: 0 once dropped
+    uint32_t *data;           // bytes of passive segments
     uint32_t *element_size;
-    uint32_t *element;    // references of passive segments
-    uint32_t *function;   // references to functions that ref.func may name; 0 if not
-    uint32_t pool;        // constants grow down from here ...
-    uint32_t pool_end;    // ... to here; both within reach of gp
-    uint32_t used;        // bytes in all
-    uint32_t bytes;       // used, in whole pages
+    uint32_t *element;  // references of passive segments
+    uint32_t *function; // references to functions that ref.func may name; 0 if not
+    uint32_t pool;      // constants grow down from here ...
+    uint32_t pool_end;  // ... to here; both within reach of gp
+    uint32_t used;      // bytes in all
+    uint32_t bytes;     // used, in whole pages
 };
 
 // A reference is 64 bits: of a function, its code offset and in the upper half its canonical type; 0 is null.
@@ -138,10 +138,10 @@ struct compiler {
     uint32_t code_capacity;
     uint32_t entry; // position of the program's start
 
-    struct list traps;  // pairs: position, enum nj_trap
+    struct list traps;            // pairs: position, enum nj_trap
     struct list state_references; // positions of LUI words that address the state area from tp
     struct state_layout state;
-    uint64_t *pool;      // values of the constants in the state area
+    uint64_t *pool; // values of the constants in the state area
     uint32_t pool_count;
 
     uint32_t *placed;  // by function, then routine: position + 1 once compiled, else 0
@@ -160,8 +160,8 @@ struct compiler {
     uint32_t local_count;
     struct operand *operands;
     uint32_t operand_count;
-    uint32_t unflushed;      // operands below this are constants and slots
-    uint32_t owner[2][32];   // of a temporary in use, by class: the operand on the stack, or COMPILER_NONE
+    uint32_t unflushed;    // operands below this are constants and slots
+    uint32_t owner[2][32]; // of a temporary in use, by class: the operand on the stack, or COMPILER_NONE
     struct block *blocks;
     uint32_t block_count;
     uint32_t *block_ends; // of each block in order, END offset; from the survey
@@ -175,17 +175,17 @@ struct compiler {
     uint32_t used[2];        // those of them in use,
     uint32_t saved[2];       // and the callee-saved ones the function writes
     bool is_leaf;
-    bool is_dead;        // what follows cannot be reached, up to the END or ELSE of the block at hand
-    uint32_t dead_depth; // blocks opened since, not compiled
-    uint32_t expansion; // bytes of code a byte of WebAssembly is expected to take at most
-    bool has_overflown; // a short branch did not reach
+    bool is_dead;          // what follows cannot be reached, up to the END or ELSE of the block at hand
+    uint32_t dead_depth;   // blocks opened since, not compiled
+    uint32_t expansion;    // bytes of code a byte of WebAssembly is expected to take at most
+    bool has_overflown;    // a short branch did not reach
     uint8_t address_of;    // register whose value t5 holds, as an address in linear memory; 0 if none, or
                            // ADDRESS_OF_CONSTANT:
     uint32_t address_high; // then the upper 20 bits that t5 holds
-    uint32_t outgoing;  // bytes for arguments of calls, at sp
-    uint32_t slots;     // offset in the frame of the operands' slots
-    uint32_t slot_count; // slots used so far
-    uint32_t home;       // offset in the frame where locals without a register live
+    uint32_t outgoing;     // bytes for arguments of calls, at sp
+    uint32_t slots;        // offset in the frame of the operands' slots
+    uint32_t slot_count;   // slots used so far
+    uint32_t home;         // offset in the frame where locals without a register live
 };
 
 // emit.c
@@ -196,7 +196,7 @@ static inline bool compiler_is_ok(const struct compiler *c)
 }
 void list_add(struct compiler *c, struct list *list, uint32_t value);
 void emit(struct compiler *c, uint32_t word);
-void emit_move(struct compiler *c, uint32_t rd, uint32_t rs);                        // nothing if they are the same
+void emit_move(struct compiler *c, uint32_t rd, uint32_t rs); // nothing if they are the same
 void emit_float_move(struct compiler *c, uint32_t rd, uint32_t rs);
 void emit_constant(struct compiler *c, uint32_t rd, int64_t value);
 void emit_float_constant(struct compiler *c, uint32_t rd, uint8_t type, uint64_t bits); // clobbers t4
@@ -217,14 +217,14 @@ static inline bool type_is_float(uint8_t type)
 {
     return type == WASM_F32 || type == WASM_F64;
 }
-uint8_t register_take(struct compiler *c, bool is_float);                // a free temporary; spills if there is none
-void register_evict(struct compiler *c, bool is_float, uint8_t reg);     // makes one temporary free and takes it
-void register_release(struct compiler *c, bool is_float, uint8_t reg);   // nothing if it is not a temporary
+uint8_t register_take(struct compiler *c, bool is_float);              // a free temporary; spills if there is none
+void register_evict(struct compiler *c, bool is_float, uint8_t reg);   // makes one temporary free and takes it
+void register_release(struct compiler *c, bool is_float, uint8_t reg); // nothing if it is not a temporary
 void operand_push(struct compiler *c, struct operand operand);
 void operand_push_register(struct compiler *c, uint8_t type, uint8_t reg);
 void operand_push_constant(struct compiler *c, uint8_t type, uint64_t value);
 struct operand operand_pop(struct compiler *c);
-uint8_t operand_register(struct compiler *c, struct operand *operand);   // loads it if need be; popped operands only
+uint8_t operand_register(struct compiler *c, struct operand *operand); // loads it if need be; popped operands only
 void operand_into(struct compiler *c, struct operand *operand, uint8_t reg); // copies; keeps the operand as it is
 void operand_release(struct compiler *c, struct operand *operand);
 // To the frame. Changes no state: may be used on one of two paths. Clobbers t4, ft11 and, if far, t5.
@@ -233,7 +233,7 @@ void operand_store(struct compiler *c, const struct operand *operand, uint32_t o
 // made from; their registers are still to be read, by the one instruction that writes the result.
 uint8_t result_register(struct compiler *c, uint8_t type);
 uint8_t result_replace(struct compiler *c, uint8_t type, struct operand *first, struct operand *second);
-void operand_spill(struct compiler *c, uint32_t height); // one operand, to its slot
+void operand_spill(struct compiler *c, uint32_t height);  // one operand, to its slot
 void operands_flush(struct compiler *c, uint32_t height); // below: no local either. From height up: all in slots
 void local_detach(struct compiler *c, uint32_t index);    // operands that name the local get copies of it
 uint32_t slot_offset(struct compiler *c, uint32_t height);
@@ -255,12 +255,22 @@ struct wasm_signature function_signature(const struct wasm_module *module, uint3
 void control_start(struct compiler *c);
 bool control_compile(struct compiler *c); // false if the instruction is of another kind
 
+struct block *block_at(struct compiler *c, uint32_t depth);              // the innermost open one is at 0
+uint32_t label_arity(const struct block *block);                         // values a branch to it carries
+bool block_is_near(const struct compiler *c, const struct block *block); // its end, for a conditional branch
+void emit_block_branch(struct compiler *c, struct block *block);         // moves the values, jumps. Changes no state
+void operand_to_home(struct compiler *c);                                // the top one, into a0 or fa0
+void control_stop(struct compiler *c);                                   // what follows cannot be reached
+
+// branch.c
+bool branch_compile(struct compiler *c);
+
 // condition.c
 void condition_set(struct compiler *c, uint32_t branch, struct operand *left, struct operand *right, bool is_flag);
 bool condition_is_awaited(const struct compiler *c); // the next instruction is one that branches or selects on it
-void condition_settle(struct compiler *c);   // leaves it to the instruction behind if that can use it, else pushes 0 or 1
-void condition_pop(struct compiler *c);      // makes it pending: the one that waits, or the operand on top is not 0
-void condition_done(struct compiler *c);     // releases what it holds
+void condition_settle(struct compiler *c); // leaves it to the instruction behind if that can use it, else pushes 0 or 1
+void condition_pop(struct compiler *c);    // makes it pending: the one that waits, or the operand on top is not 0
+void condition_done(struct compiler *c);   // releases what it holds
 
 // call.c: where a value of a parameter or result list travels.
 struct place {
@@ -294,7 +304,7 @@ void table_size_into(struct compiler *c, uint8_t rd, uint32_t table);
 void link_place_at(struct compiler *c, uint32_t target, uint32_t at); // the function or routine starts there
 void link_rewind(struct compiler *c, uint32_t at);                    // forgets calls from there on
 void link_call(struct compiler *c, uint32_t target);
-void link_island(struct compiler *c);                    // between functions: keeps waiting calls within reach
+void link_island(struct compiler *c); // between functions: keeps waiting calls within reach
 void emit_indirect_jump(struct compiler *c, uint32_t offset_register, uint32_t link); // clobbers ra, t6
 static inline uint32_t routine_target(const struct compiler *c, enum routine routine)
 {
@@ -303,9 +313,9 @@ static inline uint32_t routine_target(const struct compiler *c, enum routine rou
 
 // state.c
 bool state_create(struct compiler *c);
-void state_load(struct compiler *c, uint32_t word, uint32_t rd, uint32_t below);      // clobbers t4, t5 if far
+void state_load(struct compiler *c, uint32_t word, uint32_t rd, uint32_t below); // clobbers t4, t5 if far
 void state_store(struct compiler *c, uint32_t word, uint32_t source, uint32_t below);
-void state_offset(struct compiler *c, uint32_t rd, uint32_t below);                   // rd = its offset from tp
+void state_offset(struct compiler *c, uint32_t rd, uint32_t below); // rd = its offset from tp
 // t5 = address of 8-byte element `index` of the array; *low is the offset left for the load or store. Clobbers t4.
 void state_element(struct compiler *c, uint32_t index, uint32_t below, int32_t *low);
 bool state_pool(struct compiler *c, uint64_t value, uint32_t *below); // false: no room, build it in code

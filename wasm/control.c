@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Blocks and branches.
+// Blocks. (Branches that depend on something are in branch.c.)
 //
 // Where control flow meets, all paths must agree on where operands are. So a block starts with everything below it in
 // slots (constants stay constants), and its label takes one value in a0 or fa0, or several in the slots of the heights
@@ -8,7 +8,7 @@
 
 #define BRANCH_BYTES 4000 // of the 4096 a conditional branch reaches
 
-static uint32_t label_arity(const struct block *block)
+uint32_t label_arity(const struct block *block)
 {
     return block->opcode == WASM_OP_LOOP ? block->signature.param_count : block->signature.result_count;
 }
@@ -23,12 +23,12 @@ static uint8_t result_home(uint8_t type)
     return type_is_float(type) ? RV_FA0 : RV_A0;
 }
 
-static struct block *block_at(struct compiler *c, uint32_t depth)
+struct block *block_at(struct compiler *c, uint32_t depth)
 {
     return &c->blocks[c->block_count - 1 - depth];
 }
 
-static bool is_near(const struct compiler *c, const struct block *block)
+bool block_is_near(const struct compiler *c, const struct block *block)
 {
     uint64_t distance = block->end - c->instruction.offset;
     return distance * c->expansion < BRANCH_BYTES;
@@ -66,7 +66,7 @@ static void if_open(struct compiler *c)
     struct block *block = block_at(c, 0);
     condition_done(c);
     emit_branch(c, c->condition.branch ^ RV_BRANCH_INVERT, c->condition.left, c->condition.right, &block->otherwise,
-                is_near(c, block));
+                block_is_near(c, block));
 }
 
 // The values a branch to the block carries go where its label takes them. Changes no state; the operands stay.
@@ -91,21 +91,21 @@ static void operands_drop(struct compiler *c, uint32_t height)
     }
 }
 
-static void control_stop(struct compiler *c)
+void control_stop(struct compiler *c)
 {
     operands_drop(c, block_at(c, 0)->height);
     c->is_dead = true;
     c->dead_depth = 0;
 }
 
-static void branch(struct compiler *c, struct block *block)
+void emit_block_branch(struct compiler *c, struct block *block)
 {
     label_values_copy(c, block);
     emit_jump(c, &block->label);
 }
 
 // The operand on top moves to a0 or fa0, for both paths of a branch.
-static void operand_to_home(struct compiler *c)
+void operand_to_home(struct compiler *c)
 {
     struct operand *operand = &c->operands[c->operand_count - 1];
     bool is_float = type_is_float(operand->type);
@@ -117,116 +117,6 @@ static void operand_to_home(struct compiler *c)
     operand_into(c, &copy, home);
     operand_release(c, &copy);
     operand_push_register(c, copy.type, home);
-}
-
-static void branch_if(struct compiler *c)
-{
-    struct block *block = block_at(c, c->instruction.index);
-    uint32_t arity = label_arity(block);
-    bool is_in_place = arity == 0 || block->is_in_register || block->height == c->operand_count - arity;
-    condition_pop(c);
-    if (c->operand_count > 0 && block->is_in_register)
-        operand_to_home(c);
-    struct condition condition = c->condition;
-    if (is_in_place) {
-        if (!block->is_in_register && arity > 0)
-            operands_flush(c, block->height);
-        condition_done(c);
-        emit_branch(c, condition.branch, condition.left, condition.right, &block->label, is_near(c, block));
-        return;
-    }
-    condition_done(c);
-    struct label skip = label_new();
-    emit_branch(c, condition.branch ^ RV_BRANCH_INVERT, condition.left, condition.right, &skip, arity < 64);
-    branch(c, block);
-    label_bind(c, &skip);
-}
-
-#define BRANCH_CHAIN_MAX 4
-
-// Few targets: compare one after the other.
-static void branch_chain(struct compiler *c, struct wasm_reader labels, uint8_t selector)
-{
-    for (uint32_t i = 0; i < c->instruction.count; i++) {
-        uint32_t depth = 0;
-        if (wasm_read_u32(&labels, &depth) != WASM_OK)
-            compiler_fail(c, WASM_COMPILE_UNSUPPORTED);
-        struct block *block = block_at(c, depth);
-        struct label skip = label_new();
-        if (i > 0)
-            emit_constant(c, RV_T4, i);
-        if (label_arity(block) == 0) {
-            emit_branch(c, RV_BEQ, selector, i > 0 ? RV_T4 : RV_X0, &block->label, is_near(c, block));
-            continue;
-        }
-        emit_branch(c, RV_BNE, selector, i > 0 ? RV_T4 : RV_X0, &skip, label_arity(block) < 64);
-        branch(c, block);
-        label_bind(c, &skip);
-    }
-    uint32_t depth = 0;
-    if (wasm_read_u32(&labels, &depth) != WASM_OK)
-        compiler_fail(c, WASM_COMPILE_UNSUPPORTED);
-    branch(c, block_at(c, depth));
-}
-
-// Many: a table of jumps, entered through ra. Targets that take values first have a piece of code behind the table.
-static void branch_through_table(struct compiler *c, struct wasm_reader labels, uint8_t selector)
-{
-    uint32_t count = c->instruction.count;
-    struct wasm_reader first = labels;
-    uint32_t depth = 0;
-    for (uint32_t i = 0; i <= count; i++)
-        if (wasm_read_u32(&labels, &depth) != WASM_OK)
-            compiler_fail(c, WASM_COMPILE_UNSUPPORTED);
-    struct label table = label_new();
-    emit_constant(c, RV_T4, count);
-    emit_branch(c, RV_BLTU, selector, RV_T4, &table, label_arity(block_at(c, depth)) < 64);
-    branch(c, block_at(c, depth));
-    label_bind(c, &table);
-    uint32_t start = c->at + 6;
-    uint32_t offset = 4 * start;
-    int32_t low = (int32_t)(offset << 20) >> 20;
-    emit(c, rv_lui(RV_T4, (offset - (uint32_t)low) >> 12));
-    emit(c, rv_rri(RV_ADDI, RV_T4, RV_T4, low));
-    emit(c, rv_rrr(RV_SH2ADD, RV_T4, selector, RV_T4));
-    emit_indirect_jump(c, RV_T4, RV_X0);
-    labels = first;
-    for (uint32_t i = 0; i < count && compiler_is_ok(c); i++) {
-        if (wasm_read_u32(&labels, &depth) != WASM_OK)
-            compiler_fail(c, WASM_COMPILE_UNSUPPORTED);
-        if (label_arity(block_at(c, depth)) == 0)
-            emit_jump(c, &block_at(c, depth)->label);
-        else
-            emit(c, RV_JAL);
-    }
-    labels = first;
-    for (uint32_t i = 0; i < count && compiler_is_ok(c); i++) {
-        if (wasm_read_u32(&labels, &depth) != WASM_OK)
-            compiler_fail(c, WASM_COMPILE_UNSUPPORTED);
-        if (label_arity(block_at(c, depth)) == 0)
-            continue;
-        c->code[start + i] = rv_jal(RV_X0, 4 * (int32_t)(c->at - (start + i)));
-        branch(c, block_at(c, depth));
-    }
-}
-
-static void branch_table(struct compiler *c)
-{
-    struct wasm_reader labels = wasm_reader_at_labels(&c->reader, &c->instruction);
-    struct operand selector = operand_pop(c);
-    uint8_t reg = operand_register(c, &selector);
-    // The value of a label may have to go to a0 while the selector is there: move that away.
-    if (reg == RV_A0) {
-        reg = register_take(c, false);
-        emit_move(c, reg, RV_A0);
-    }
-    if (c->instruction.count <= BRANCH_CHAIN_MAX)
-        branch_chain(c, labels, reg);
-    else
-        branch_through_table(c, labels, reg);
-    operand_release(c, &selector);
-    register_release(c, false, reg);
-    control_stop(c);
 }
 
 // The fall-through end of a block or arm: its results go where the label has them.
@@ -243,8 +133,8 @@ static void arm_finish(struct compiler *c, struct block *block)
 static void operands_push_slots(struct compiler *c, uint32_t values, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        operand_push(c, (struct operand){.kind = OPERAND_SLOT, .type = c->module->values[values + i],
-                                         .index = c->operand_count});
+        operand_push(c, (struct operand){
+                            .kind = OPERAND_SLOT, .type = c->module->values[values + i], .index = c->operand_count});
     c->unflushed = c->operand_count;
 }
 
@@ -357,20 +247,14 @@ bool control_compile(struct compiler *c)
         end(c);
         return true;
     case WASM_OP_BR:
-        branch(c, block_at(c, c->instruction.index));
+        emit_block_branch(c, block_at(c, c->instruction.index));
         control_stop(c);
         return true;
-    case WASM_OP_BR_IF:
-        branch_if(c);
-        return true;
-    case WASM_OP_BR_TABLE:
-        branch_table(c);
-        return true;
     case WASM_OP_RETURN:
-        branch(c, &c->blocks[0]);
+        emit_block_branch(c, &c->blocks[0]);
         control_stop(c);
         return true;
     default:
-        return false;
+        return branch_compile(c);
     }
 }

@@ -4,7 +4,7 @@
 #include "compiler.h"
 
 struct conversion {
-    bool is_wide;   // i64
+    bool is_wide; // i64
     bool is_signed;
     uint32_t format; // of the source: 0 or RV_DOUBLE
 };

@@ -277,6 +277,8 @@ void function_compile(struct compiler *c, uint32_t index)
         c->arena->used = used;
         c->at = start;
     }
+    if (c->has_overflown) // even without short branches
+        compiler_fail(c, WASM_COMPILE_FUNCTION_SIZE);
     // Without a frame the function starts behind the prologue's place.
     link_place_at(c, index, frame_bytes(c) == 0 ? start + PROLOGUE_WORDS : start);
 }

@@ -15,7 +15,7 @@ $(BUILD)/wasm/%.wasm: test/wasm/%.wat
 	$(call say,WAT,$@) mkdir -p $(@D) && wat2wasm -o $@ $<
 
 # Compiler to images of checked code; freestanding but for memcpy, memmove, memset, memcmp, strlen.
-WASM_COMPILE := $(addprefix wasm/,compile.c survey.c function.c operand.c condition.c emit.c control.c call.c number.c \
+WASM_COMPILE := $(addprefix wasm/,compile.c survey.c function.c operand.c condition.c emit.c control.c branch.c call.c number.c \
     float.c convert.c memory_access.c variable.c table.c state.c link.c stub.c routine.c image_write.c)
 
 $(eval $(call host_tool,njc,tool/njc.c $(WASM_DECODE) $(WASM_COMPILE) kernel/check/check.c))

@@ -204,7 +204,7 @@ static void compare(struct compiler *c, uint32_t which)
         uint32_t branch;
         bool is_swapped;
     } comparisons[] = {
-        {RV_BEQ, false},  {RV_BNE, false}, {RV_BLT, false}, {RV_BLTU, false}, {RV_BLT, true},
+        {RV_BEQ, false}, {RV_BNE, false}, {RV_BLT, false}, {RV_BLTU, false}, {RV_BLT, true},
         {RV_BLTU, true}, {RV_BGE, true},  {RV_BGEU, true}, {RV_BGE, false},  {RV_BGEU, false},
     };
     struct operand right = operand_pop(c);

@@ -40,7 +40,8 @@ static bool span_is(const struct wasm_module *module, struct wasm_span span, con
 static const struct import_row *import_row(const struct wasm_module *module, const struct wasm_import *import)
 {
     for (uint32_t i = 0; i < IMPORT_ROWS; i++)
-        if (span_is(module, import->name, import_rows[i].name) && span_is(module, import->module, import_rows[i].module))
+        if (span_is(module, import->name, import_rows[i].name) &&
+            span_is(module, import->module, import_rows[i].module))
             return &import_rows[i];
     return 0;
 }
@@ -63,8 +64,7 @@ static bool type_is(const struct wasm_module *module, const struct wasm_signatur
     const char *result = type + i + 1;
     if (*result == 0)
         return signature->result_count == 0;
-    return signature->result_count == 1 &&
-           module->values[signature->results] == (*result == 'I' ? WASM_I64 : WASM_I32);
+    return signature->result_count == 1 && module->values[signature->results] == (*result == 'I' ? WASM_I64 : WASM_I32);
 }
 
 bool imports_check(struct compiler *c)
@@ -182,7 +182,8 @@ static void message_store(struct compiler *c, bool has_sender)
 static void message_stub(struct compiler *c, const struct import_row *row)
 {
     bool is_sending = row->type[2] == 'i';
-    bool is_receiving = row->number == NJ_SYS_RECV || row->number == NJ_SYS_TRY_RECV || row->number == NJ_SYS_REPLY_RECV;
+    bool is_receiving =
+        row->number == NJ_SYS_RECV || row->number == NJ_SYS_TRY_RECV || row->number == NJ_SYS_REPLY_RECV;
     bool has_answer = is_receiving || row->number == NJ_SYS_CALL;
     stub_start(c);
     emit(c, rv_store(RV_SD, RV_A1, RV_SP, 0));

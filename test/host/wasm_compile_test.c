@@ -19,8 +19,8 @@ struct result {
 static struct result compile(struct build *build, uint32_t stack_bytes, uint32_t capacity)
 {
     struct result result = {.bytes = 0};
-    result.is_compiled = wasm_compile(&build->module, stack_bytes, &build->arena, words, capacity, &result.bytes,
-                                      &result.error);
+    result.is_compiled =
+        wasm_compile(&build->module, stack_bytes, &build->arena, words, capacity, &result.bytes, &result.error);
     if (result.is_compiled) {
         memcpy(&result.header, words, sizeof result.header);
     }
@@ -51,7 +51,7 @@ static void demo_build(struct build *build, const char *address)
             "divide");
 }
 
-#define ADDRESS_LAST "\xfe\xff\x03"  // 65534
+#define ADDRESS_LAST "\xfe\xff\x03"   // 65534
 #define ADDRESS_BEYOND "\xff\xff\x03" // 65535
 
 TEST(compile_writes_what_a_loader_needs)
@@ -196,7 +196,9 @@ TEST(compile_refuses_imports_of_another_type)
     struct build build;
     build_begin(&build);
     SECTION(&build, 1, "\x01\x60\x01\x7e\x00");
-    SECTION(&build, 2, "\x01\x08nightjar\x04" "exit\x00\x00");
+    SECTION(&build, 2,
+            "\x01\x08nightjar\x04"
+            "exit\x00\x00");
     REQUIRE(build_load(&build));
     struct result result = compile(&build, STACK_BYTES, IMAGE_WORDS);
     CHECK(!result.is_compiled);

@@ -19,8 +19,8 @@ static double half(double x)
 static volatile function functions[] = {square, half, floor, ceil, trunc, rint, fabs, sqrt};
 
 __attribute__((noinline)) static double mix(int a, double b, float c, int64_t d, double e, int f, float g, double h,
-                                            int i, double j, int k, double l, int m, double n, int o, double p, double q,
-                                            int r, int s, int t, double u)
+                                            int i, double j, int k, double l, int m, double n, int o, double p,
+                                            double q, int r, int s, int t, double u)
 {
     return a + 2 * b - c + 3 * (double)d + e / f + g * h - i + j * k + l - m + n / o + p * q + r - s * t + u;
 }
