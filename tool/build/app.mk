@@ -11,7 +11,7 @@ WASI_LIB ?= /usr/lib/wasm32-wasi
 WASI_INCLUDE ?= /usr/include/wasm32-wasi
 WASM_BUILTINS ?= /usr/lib/llvm-16/lib/clang/16/lib/wasi/libclang_rt.builtins-wasm32.a
 APP_CFLAGS := -std=c11 -Wall -Wextra -Werror --target=wasm32-wasi -isystem $(WASI_INCLUDE) -O2 -I. -Isdk/include
-APP_LDFLAGS := --stack-first -z stack-size=16384
+APP_LDFLAGS := --strip-debug --stack-first -z stack-size=16384
 
 define app
 APPS += $(BUILD)/app/$(1).wasm
