@@ -242,7 +242,9 @@ void import_compile(struct compiler *c, uint32_t function)
     const struct import_row *row = function_row(c, function);
     c->function = function;
     link_place_at(c, function, c->at);
-    if (row->kind == IMPORT_SDK)
+    if (row->kind == IMPORT_SDK && row->number == SDK_MEMORY_GROW)
+        memory_grow_compile(c); // the same as the instruction, so that memory.size stays true
+    else if (row->kind == IMPORT_SDK)
         sdk_stub(c, row);
     else if (row->type[0] == ':')
         plain_stub(c, row);

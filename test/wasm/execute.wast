@@ -155,3 +155,16 @@
 (assert_trap (module (memory 1) (data (i32.const 65535) "ab")) "out of bounds memory access")
 (assert_trap (module (table 1 funcref) (func $f) (elem (i32.const 1) $f)) "out of bounds table access")
 (assert_trap (module (func $main (unreachable)) (start $main)) "unreachable")
+
+;; The import and the instruction are the same thing.
+(module
+  (import "nightjar" "memory_grow" (func $grow (param i32) (result i32)))
+  (memory 1 4)
+  (func (export "grow") (param i32) (result i32) (call $grow (local.get 0)))
+  (func (export "size") (result i32) (memory.size))
+  (func (export "fill") (memory.fill (i32.const 0) (i32.const 1) (i32.const 0x20000))))
+(assert_trap (invoke "fill") "out of bounds memory access")
+(assert_return (invoke "grow" (i32.const 1)) (i32.const 1))
+(assert_return (invoke "size") (i32.const 2))
+(assert_return (invoke "fill"))
+(assert_return (invoke "grow" (i32.const 3)) (i32.const -1))
