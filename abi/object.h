@@ -84,6 +84,8 @@ enum nj_thread_op {
                                    //   clean stop and never a reserved register. WRONG_STATE, BAD_ARGUMENT
     NJ_THREAD_BIND_NOTIFICATION = 10, // BIND_NOTIFICATION(slot): signals also end a recv of this thread. IN_USE
     NJ_THREAD_UNBIND_NOTIFICATION = 11,
+    NJ_THREAD_TELL_BUDGET = 13, // TELL_BUDGET(1 or 0): when its budget runs out, fault (NJ_FAULT_BUDGET) instead of waiting
+                                //   in silence; it goes on after the answer and the next refill. Not for round robin
     NJ_THREAD_INFO = 12, // INFO() -> enum nj_thread_state, priority, CPU time in ns, enum nj_space_type, faults taken
 };
 

@@ -77,6 +77,7 @@ struct thread {
     uint8_t is_calling;  // SENDING: wants a reply
     uint8_t may_grant;   // SENDING: the capability it sends through lets capabilities travel
     uint8_t may_grant_reply;
+    uint8_t tells_budget; // running out of budget is a fault, not a wait
     uint8_t is_configured;
     uint64_t fault_detail, fault_extra;
 };

@@ -3,6 +3,7 @@
 #include "kernel/sched.h"
 
 #include "kernel/arch/arch.h"
+#include "kernel/fault.h"
 #include "kernel/interrupt.h"
 #include "kernel/queue.h"
 #include "kernel/refill.h"
@@ -154,7 +155,10 @@ static bool keeps_running(uint32_t thread, uint64_t now, bool turn_is_over)
     if (!is_runnable(thread))
         return false;
     if (!refill_is_ready(threads[thread].sched, now)) {
-        refill_wait(threads[thread].sched);
+        if (threads[thread].tells_budget)
+            fault_raise(thread, NJ_FAULT_BUDGET, 0, 0);
+        else
+            refill_wait(threads[thread].sched);
         return false;
     }
     bool is_beaten = threads[thread].priority + 1u < sched_top_priority;
@@ -170,7 +174,6 @@ static bool pass_time(uint64_t now)
 {
     bool used_up = charged != NIL && now - charged_since >= refill_left(charged);
 
-    passing_ns = now;
     charge(now);
     is_due = false;
     if (alarm_ns <= now) {
@@ -178,7 +181,6 @@ static bool pass_time(uint64_t now)
         interrupt_raise_timer();
     }
     refill_wake(now);
-    passing_ns = 0;
     return used_up;
 }
 
@@ -190,9 +192,11 @@ uint32_t sched_choose(void)
     if (is_same && !is_due && !current_yields && threads[thread].priority + 1u >= sched_top_priority)
         return thread;
     uint64_t now = arch_time_ns();
+    passing_ns = now;
     bool used_up = pass_time(now);
     if (!keeps_running(thread, now, used_up || current_yields))
         thread = take_next(now);
+    passing_ns = 0;
     current_yields = false;
     sched_current = thread;
     charged = thread == NIL ? NIL : threads[thread].sched;

@@ -212,6 +212,11 @@ enum nj_status thread_invoke(uint32_t caller, uint32_t slot, uint64_t operation)
     case NJ_THREAD_UNBIND_NOTIFICATION:
         notification_unbind(thread);
         return NJ_OK;
+    case NJ_THREAD_TELL_BUDGET:
+        if (argument(caller, 0) > 1)
+            return NJ_BAD_ARGUMENT;
+        threads[thread].tells_budget = argument(caller, 0) != 0;
+        return NJ_OK;
     case NJ_THREAD_INFO:
         return info(caller, thread);
     default:

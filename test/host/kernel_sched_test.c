@@ -135,6 +135,32 @@ TEST(a_used_up_budget_waits_even_when_lent)
     CHECK_EQUAL(sched_current, a);
 }
 
+TEST(a_thread_can_ask_that_its_handler_learns_of_a_used_up_budget)
+{
+    boot();
+    make(NJ_KIND_ENDPOINT, 1, 0, 110);
+    make(NJ_KIND_REPLY, 1, 0, 111);
+    make(NJ_KIND_THREAD, 1, 0, 100);
+    make(NJ_KIND_SCHED, 1, 0, 101);
+    CHECK_EQUAL(INVOKE(NJ_BOOT_SLOT_SCHED_CONTROL, NJ_SCHED_CONTROL_CONFIGURE, 101, 100000, 10000000), NJ_OK);
+    CHECK_EQUAL(INVOKE(100, NJ_THREAD_CONFIGURE, NJ_BOOT_SLOT_SPACE, 10, 10, 110, 0), NJ_OK);
+    CHECK_EQUAL(INVOKE(100, NJ_THREAD_TELL_BUDGET, 1), NJ_OK);
+    CHECK_EQUAL(INVOKE(100, NJ_THREAD_BIND_SCHED, 101), NJ_OK);
+    CHECK_EQUAL(INVOKE(100, NJ_THREAD_START, 0x10000, 0, 0), NJ_OK);
+    host_syscall(root, NJ_SYS_RECV, 110, 0, 111, (uint64_t[8]){0});
+    uint32_t spender = sched_current;
+    REQUIRE(spender != NIL && spender != root);
+    host_time_ns = host_deadline;
+    kernel_timer(spender);
+    CHECK_EQUAL(sched_current, root);
+    CHECK_EQUAL(result(0), 8); // NJ_FAULT_BUDGET
+    CHECK_TEXT(check_invariants(0), NULL);
+    host_syscall(root, NJ_SYS_REPLY_RECV, 110, 0, 111, (uint64_t[8]){0});
+    CHECK_EQUAL(sched_current, NIL); // until the refill
+    run_until(host_deadline);
+    CHECK_EQUAL(sched_current, spender);
+}
+
 TEST(the_alarm_signals_once)
 {
     boot();
