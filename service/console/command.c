@@ -57,6 +57,7 @@ const struct command commands[] = {
     {"ps", "", "all threads", 0, 0, command_ps},
     {"mstats", "", "memory, to the byte", 0, 0, command_mstats},
     {"capscan", "NAME", "capabilities a component or application holds", 1, 1, command_capscan},
+    {"log", "", "lines of the log that are still kept", 0, 0, command_log},
     {"loglevel", "[LEVEL]", "show or set: error warn info debug trace", 0, 1, command_loglevel},
     {"sleep", "SECONDS", "wait", 1, 1, command_sleep},
     {"source", "NAME", "run a script of the boot archive", 1, 1, command_source},

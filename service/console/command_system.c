@@ -209,6 +209,28 @@ void command_loglevel(uint32_t count, char **words)
     output_printf("loglevel %s: no such level; use error, warn, info, debug or trace\n", words[1]);
 }
 
+static const char *log_writer(uint64_t badge)
+{
+    static struct supervisor_component component; // the text outlives the call
+    uint32_t index = 0;
+    return component_find(NULL, badge, &index, &component) ? component.name : "?";
+}
+
+void command_log(uint32_t count, char **words)
+{
+    (void)count;
+    (void)words;
+    struct log_line line = {0};
+    uint64_t next = 0;
+    while (log_read(shell.log, next, &line) == SERVICE_OK) {
+        uint64_t us = line.time_ns / 1000;
+        output_printf("[%4lu.%06lu] %s: ", (unsigned long)(us / 1000000), (unsigned long)(us % 1000000),
+                      log_writer(line.badge));
+        output_foreign(line.text, line.bytes);
+        next = line.number + 1;
+    }
+}
+
 void command_poweroff(uint32_t count, char **words)
 {
     (void)count;

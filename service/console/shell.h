@@ -52,6 +52,7 @@ void command_ps(uint32_t count, char **words);
 void command_mstats(uint32_t count, char **words);
 void command_capscan(uint32_t count, char **words);
 void command_loglevel(uint32_t count, char **words);
+void command_log(uint32_t count, char **words);
 void command_poweroff(uint32_t count, char **words);
 void command_reboot(uint32_t count, char **words);
 

@@ -5,7 +5,7 @@ import time
 
 COMPONENTS = {"timer", "uart", "log", "supervisor", "memory", "process", "console", "sdk", "compiler"}
 COMMANDS = {"help", "packages", "install", "uninstall", "bundles", "start", "stop", "status", "ps", "mstats", "capscan",
-            "loglevel", "sleep", "source", "poweroff", "reboot"}
+            "log", "loglevel", "sleep", "source", "poweroff", "reboot"}
 
 
 def press(console, keys):
@@ -77,6 +77,10 @@ def test_capscan_shows_what_a_component_holds(system):
     endpoints = re.findall(r"^ +\d+ endpoint +s-gp-  badge 0x[0-9a-f]+$", scan, re.M)
     assert len(endpoints) == 6, "uart process memory supervisor log timer, and no more"
     assert "untyped" not in scan
+
+
+def test_log_keeps_lines_that_were_not_printed(system):
+    assert re.search(r"^\[ +\d+\.\d{6}\] memory: root: returned \d+ bytes", system.run("log"), re.M)
 
 
 def test_reboot_and_poweroff(boot):
