@@ -151,3 +151,20 @@ def test_a_script_of_the_archive(boot, tmp_path):
         output = console.run("source demo")
         assert "hello: installed" in output and "Hello, world" in output and output.endswith("hello: uninstalled\n")
         assert console.power_off() == 0
+
+
+@pytest.mark.parametrize("machine", [{"sv39": True}, {"memory": "16M"}, {"exact": True}])
+def test_other_machines_run_applications_alike(boot, machine):
+    with boot(**machine) as console:
+        console.wait_prompt()
+        before = free_bytes(console)
+        for name in ["hello", "wild"]:
+            assert f"{name}: installed" in console.run(f"install {name}")
+        for form in FORMS:
+            assert "Hello, world, from hello\n" in console.run(f"start hello --{form} --wait")
+            crash = console.run(f"start wild --{form} --wait")
+            assert "wild: crashed: out of bounds memory access: store to address 0xfffffff0\n" in crash
+        for name in ["hello", "wild"]:
+            console.run(f"uninstall {name}")
+        assert free_bytes(console) == before
+        assert console.power_off() == 0

@@ -131,3 +131,66 @@ def test_every_cut_of_a_module_is_refused(boot, files, folder):
         for path in cuts:
             assert re.search(rf"^install {path.stem}: .*byte \d+: ", console.run(f"install {path.stem}"), re.M)
         assert free_bytes(console) == before
+
+
+# Calls the SDK runtime in every way but the right one: sends without waiting, every operation with wild arguments.
+RUDE = """
+(module
+  (import "nightjar" "send" (func $send (param i32 i32 i32) (result i32)))
+  (import "nightjar" "try_send" (func $try_send (param i32 i32 i32) (result i32)))
+  (import "nightjar" "call" (func $call (param i32 i32 i32) (result i32)))
+  (import "nightjar" "recv" (func $recv (param i32 i32) (result i32)))
+  (import "nightjar" "reply_recv" (func $reply_recv (param i32 i32 i32) (result i32)))
+  (import "nightjar" "signal" (func $signal (param i32) (result i32)))
+  (memory (export "memory") 1)
+  (func $fill (param $operation i32) (param $seed i32)
+    (local $i i32)
+    (i64.store (i32.const 64) (i64.extend_i32_u (local.get $operation)))
+    (local.set $i (i32.const 8))
+    (loop
+      (local.set $seed (i32.add (i32.mul (local.get $seed) (i32.const 1103515245)) (i32.const 12345)))
+      (i64.store (i32.add (i32.const 64) (local.get $i))
+        (i64.shr_s (i64.mul (i64.extend_i32_s (local.get $seed)) (i64.const 0x100000001))
+                   (i64.extend_i32_u (i32.and (local.get $seed) (i32.const 63)))))
+      (br_if 0 (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 8))) (i32.const 64)))))
+  (func (export "_start")
+    (local $operation i32) (local $round i32)
+    (loop $rounds
+      (local.set $operation (i32.const 0))
+      (loop $operations
+        (if (i32.and (i32.and (i32.ne (local.get $operation) (i32.const 3)) (i32.ne (local.get $operation) (i32.const 48)))
+              (i32.and (i32.ne (local.get $operation) (i32.const 2)) (i32.ne (local.get $operation) (i32.const 5))))
+          (then
+            (call $fill (local.get $operation) (local.get $round))
+            (drop (call $send (i32.const 1) (i32.const 64) (i32.const 8)))
+            (call $fill (local.get $operation) (local.get $round))
+            (drop (call $try_send (i32.const 1) (i32.const 64) (i32.and (local.get $round) (i32.const 7))))
+            (if (i32.ne (local.get $operation) (i32.const 47)) (then
+              (call $fill (local.get $operation) (local.get $round))
+              (drop (call $call (i32.const 1) (i32.const 64) (i32.and (local.get $round) (i32.const 7))))))))
+        (br_if $operations (i32.lt_u (local.tee $operation (i32.add (local.get $operation) (i32.const 1))) (i32.const 60))))
+      (call $fill (i32.const 2) (i32.const 0))
+      (drop (call $send (i32.const 1) (i32.const 64) (i32.const 2)))
+      (br_if $rounds (i32.lt_u (local.tee $round (i32.add (local.get $round) (i32.const 1))) (i32.const 200))))
+    (drop (call $recv (i32.const 1) (i32.const 64)))
+    (drop (call $recv (i32.const 2) (i32.const 64)))
+    (drop (call $reply_recv (i32.const 2) (i32.const 64) (i32.const 3)))
+    (drop (call $signal (i32.const 1)))
+    (call $fill (i32.const 3) (i32.const 0))
+    (drop (call $call (i32.const 1) (i32.const 64) (i32.const 2)))))
+"""
+
+
+def test_a_rude_client_harms_nobody(boot, folder):
+    with boot(files=[assemble(folder, "rude", RUDE)]) as console:
+        console.wait_prompt()
+        console.run("install hello")
+        console.run("loglevel error")
+        before = free_bytes(console)
+        assert "rude: installed" in console.run("install rude")
+        for form in ["process", "capsule"]:
+            assert re.search(r"rude: (exited|crashed)", console.run(f"start rude --{form} --wait"))
+            assert "Hello, world" in console.run("start hello --wait")
+        console.run("uninstall rude")
+        assert free_bytes(console) == before
+        assert not re.search(r"^  (sdk|console|process) .* [1-9]\d*$", console.run("ps"), re.M), "no component faulted"
