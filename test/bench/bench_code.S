@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Programs that are measured, or between which is measured. What each does in a round besides entering the kernel is
+// counted in bench.h: a change here changes the numbers there.
+#include "abi/capsule.h"
+#include "abi/syscall.h"
+
+    .option norvc
+    .option norelax
+    .text
+
+// void bench_enter(struct entry *entry): between the readings are the first of them and the call.
+    .globl bench_enter
+bench_enter:
+    addi sp, sp, -32
+    sd s0, 0(sp)
+    sd s1, 8(sp)
+    sd s2, 16(sp)
+    sd ra, 24(sp)
+    mv s0, a0
+    ld t0, 0(s0)
+    ld t1, 8(s0)
+    ld t2, 16(s0)
+    ld t3, 24(s0)
+    ld a0, 32(s0)
+    ld a1, 40(s0)
+    ld a2, 48(s0)
+    ld a3, 56(s0)
+    ld a4, 64(s0)
+    ld a5, 72(s0)
+    ld a6, 80(s0)
+    ld a7, 88(s0)
+    rdinstret s1
+    ecall
+    rdinstret s2
+    sd t0, 0(s0)
+    sd t1, 8(s0)
+    sd a0, 32(s0)
+    sd a1, 40(s0)
+    sd s1, 96(s0)
+    sd s2, 104(s0)
+    ld s0, 0(sp)
+    ld s1, 8(sp)
+    ld s2, 16(sp)
+    ld ra, 24(sp)
+    addi sp, sp, 32
+    ret
+
+// A server in a process: slot 1 endpoint, slot 2 reply object. The tag it received is the tag it answers with.
+    .globl process_serve
+process_serve:
+    li t0, 1
+    li t1, 0
+    li t2, NJ_SYS_RECV
+    li t3, 2
+    ecall
+1:  li t0, 1
+    li t2, NJ_SYS_REPLY_RECV
+    li t3, 2
+    ecall
+    j 1b
+
+// void bench_touch(uint64_t address, uint64_t *times)
+    .globl bench_touch
+bench_touch:
+    rdinstret t0
+    sd t0, 0(a1)
+    ld zero, 0(a0)
+    rdinstret t0
+    sd t0, 8(a1)
+    ret
+
+    .globl bench_count
+bench_count:
+    rdinstret a0
+    j bench_count
+
+// Checked programs.
+.macro PROGRAM name
+    .section .rodata.bench, "a"
+    .balign 8
+    .globl \name, \name\()_end
+\name:
+.endm
+.macro ENTER number
+    jalr ra, NJ_ENTRY_OFFSET(\number)(tp)
+.endm
+
+PROGRAM capsule_serve
+    li t0, 1
+    li t3, 2
+    ENTER NJ_SYS_RECV
+1:  li t0, 1
+    li t3, 2
+    ENTER NJ_SYS_REPLY_RECV
+    j 1b
+capsule_serve_end:
+
+// Serves slot 1: word 0 null operations on the endpoint of slot 3, then answers.
+PROGRAM capsule_null
+    li t0, 1
+    li t3, 2
+    ENTER NJ_SYS_RECV
+1:  mv s0, a0
+    beqz s0, 3f
+2:  li t0, 3
+    li t1, 0
+    ENTER NJ_SYS_INVOKE
+    addi s0, s0, -1
+    bnez s0, 2b
+3:  li t0, 1
+    li t1, 1
+    li t3, 2
+    ENTER NJ_SYS_REPLY_RECV
+    j 1b
+capsule_null_end:
+
+// Serves slot 1: word 0 calls with word 1 as their tag to slot 3, then answers.
+PROGRAM capsule_caller
+    li t0, 1
+    li t3, 2
+    ENTER NJ_SYS_RECV
+1:  mv s0, a0
+    mv s1, a1
+    beqz s0, 3f
+2:  li t0, 3
+    mv t1, s1
+    li t3, 0
+    ENTER NJ_SYS_CALL
+    addi s0, s0, -1
+    bnez s0, 2b
+3:  li t0, 1
+    li t1, 1
+    li t3, 2
+    ENTER NJ_SYS_REPLY_RECV
+    j 1b
+capsule_caller_end:
