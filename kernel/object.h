@@ -15,6 +15,7 @@
 
 #define NIL 0u
 #define PAGE_BYTES 4096u
+#define ALIGNED(bytes) __attribute__((aligned(bytes))) // _Alignas, which Frama-C 25 does not know
 
 // Kinds a capability has inside the kernel only.
 enum {
@@ -43,7 +44,7 @@ struct link {
 enum { OPEN = 0, CLOSE = 1 };
 
 struct slot {
-    _Alignas(32) struct cap cap; // hidden slots inside other objects have an index in slots[] too
+    struct cap cap ALIGNED(32); // hidden slots inside other objects have an index in slots[] too
     struct link end[2];
 };
 
@@ -54,7 +55,7 @@ struct queue {
 // Made by retype, owned by whoever holds capabilities; runs in a space; revoke of its memory or deletion of its last
 // capability stops it and wakes its peers.
 struct thread {
-    _Alignas(1024) struct context context; // architecture: registers, kept first
+    struct context context ALIGNED(1024); // architecture: registers, kept first
     struct slot fault_endpoint; // hidden slot: endpoint capability for faults, may be empty
     uint32_t next, prev;        // in the ready queue or in the queue of the endpoint or notification it waits on
     uint32_t reply;        // receiving: reply object it offers; REPLY_WAIT or FAULTED: the one that holds it
@@ -83,20 +84,20 @@ struct thread {
 };
 
 struct endpoint {
-    _Alignas(32) struct queue queue;
+    struct queue queue ALIGNED(32);
     uint32_t references;
     uint8_t has_receivers; // what the queue holds, when it is not empty: receivers or senders
 };
 
 struct notification {
-    _Alignas(32) uint64_t word;
+    uint64_t word ALIGNED(32);
     struct queue queue; // waiting threads
     uint32_t thread;    // bound thread
     uint32_t references;
 };
 
 struct reply {
-    _Alignas(32) uint32_t caller;   // thread that waits for the answer
+    uint32_t caller ALIGNED(32);   // thread that waits for the answer
     uint32_t receiver; // thread that offers it in a recv, or that received the call
     uint32_t references;
     uint8_t may_grant; // the answer may carry a capability
@@ -110,7 +111,7 @@ struct refill {
 };
 // Right to run: `budget_ns` in every `period_ns`, sporadic server.
 struct sched {
-    _Alignas(256) uint64_t budget_ns;
+    uint64_t budget_ns ALIGNED(256);
     uint64_t period_ns;
     uint64_t used_ns;    // in its life
     uint32_t thread;     // that runs on it now
@@ -129,7 +130,7 @@ struct layout {
 };
 
 struct space {
-    _Alignas(512) struct slot cnode;                     // hidden: its capability table
+    struct slot cnode ALIGNED(512);                     // hidden: its capability table
     struct slot code;                      // hidden: attached code object, or empty
     struct slot supply[NJ_SPACE_SUPPLIES]; // hidden: memory it may use
     uint64_t memory_start, memory_bytes;   // backed on first touch
@@ -148,7 +149,7 @@ struct space {
 };
 
 struct code {
-    _Alignas(128) struct slot supply; // hidden: its pages
+    struct slot supply ALIGNED(128); // hidden: its pages
     uint32_t references;
     uint32_t first_page, pages;
     uint32_t bytes;   // of code, once checking began
@@ -161,7 +162,7 @@ struct code {
 // Not in retyped memory: a small static table.
 #define INTERRUPTS_MAX 32
 struct interrupt {
-    _Alignas(64) struct slot notification; // hidden
+    struct slot notification ALIGNED(64); // hidden
     uint32_t source;
     uint32_t references;
     uint8_t is_used, is_pending;
@@ -178,16 +179,34 @@ _Static_assert(sizeof(struct space) == 512, "a power of two");
 _Static_assert(sizeof(struct code) == 128, "a power of two");
 _Static_assert(sizeof(struct interrupt) == 64, "a power of two");
 
-// The arrays. The linker script places all of them at the start of the direct map.
-extern struct slot slots[];
-extern struct thread threads[];
-extern struct endpoint endpoints[];
-extern struct notification notifications[];
-extern struct reply replies[];
-extern struct sched scheds[];
-extern struct space spaces[];
-extern struct code codes[];
-extern uint64_t pages[][PAGE_BYTES / 8]; // plain content of any page: frames, tables, memory to clear
-extern uint32_t code_words[][PAGE_BYTES / 4]; // the same, as instructions
-extern uint64_t page_kinds[];                 // enum page_kind of every page of RAM, 16 to a word (page.h)
+// The most that the arrays can hold: what the direct map reaches. How much of it is RAM is page_count (page.h).
+#define RAM_BYTES_MAX (1u << 30)
+#define SLOTS_MAX (RAM_BYTES_MAX / 32u)
+#define THREADS_MAX (RAM_BYTES_MAX / 1024u)
+#define ENDPOINTS_MAX (RAM_BYTES_MAX / 32u)
+#define NOTIFICATIONS_MAX (RAM_BYTES_MAX / 32u)
+#define REPLIES_MAX (RAM_BYTES_MAX / 32u)
+#define SCHEDS_MAX (RAM_BYTES_MAX / 256u)
+#define SPACES_MAX (RAM_BYTES_MAX / 512u)
+#define CODES_MAX (RAM_BYTES_MAX / 128u)
+#define PAGES_MAX (RAM_BYTES_MAX / PAGE_BYTES)
+
+// The arrays. The linker script places all of them at the start of the direct map. Provers are told the lengths; the
+// compiler makes nothing better of them.
+#ifdef __FRAMAC__
+#define LENGTH(elements) elements
+#else
+#define LENGTH(elements)
+#endif
+extern struct slot slots[LENGTH(SLOTS_MAX)];
+extern struct thread threads[LENGTH(THREADS_MAX)];
+extern struct endpoint endpoints[LENGTH(ENDPOINTS_MAX)];
+extern struct notification notifications[LENGTH(NOTIFICATIONS_MAX)];
+extern struct reply replies[LENGTH(REPLIES_MAX)];
+extern struct sched scheds[LENGTH(SCHEDS_MAX)];
+extern struct space spaces[LENGTH(SPACES_MAX)];
+extern struct code codes[LENGTH(CODES_MAX)];
+extern uint64_t pages[LENGTH(PAGES_MAX)][PAGE_BYTES / 8]; // plain content of any page: frames, tables, memory to clear
+extern uint32_t code_words[LENGTH(PAGES_MAX)][PAGE_BYTES / 4]; // the same, as instructions
+extern uint64_t page_kinds[LENGTH(PAGES_MAX / 16)];            // enum page_kind of every page of RAM, 16 to a word (page.h)
 extern struct interrupt interrupts[INTERRUPTS_MAX];
