@@ -1,16 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/process/crash.h"
 
-// Names come from the module: only what is plain text may reach a terminal.
-static void name_copy(const char *from, char to[PROCESS_FUNCTION_BYTES])
-{
-    uint32_t length = 0;
-    for (; from[length] && length < PROCESS_FUNCTION_BYTES - 1; length++) {
-        to[length] = from[length] >= ' ' && from[length] < 127 ? from[length] : '?';
-    }
-    to[length] = 0;
-}
-
 void crash_record(const uint64_t words[NJ_FAULT_WORDS], const struct image *image, struct process_crash *crash)
 {
     *crash = (struct process_crash){
@@ -30,6 +20,6 @@ void crash_record(const uint64_t words[NJ_FAULT_WORDS], const struct image *imag
         crash->has_function = 1;
         crash->function_index = function.index;
         crash->function_offset = (uint32_t)crash->pc - function.code_offset;
-        name_copy(image_text(image, function.name), crash->function);
+        image_copy_text(image, function.name, crash->function, sizeof crash->function);
     }
 }

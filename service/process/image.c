@@ -2,8 +2,6 @@
 // Sums of two 32-bit fields are made in 64 bits, so no check can be passed by wrapping around.
 #include "service/process/image.h"
 #include "abi/capsule.h"
-#include <stddef.h>
-#include <string.h>
 
 #define PAGE_BYTES 4096
 #define SEGMENT_WORDS 3
@@ -28,33 +26,45 @@ const char *image_error_text(enum image_error error)
     return "unknown error";
 }
 
-/*@ requires (size_t)offset + 4 <= size && \valid_read(bytes + (0 .. size - 1));
-  @ assigns \nothing;
-  @*/
+// Outside of the bytes there are zeros: the accessors need no other argument to be safe than that they end here.
+/*@ requires \valid_read(bytes + (0 .. size - 1));
+    assigns \nothing; */
+static uint8_t byte_read(const uint8_t *bytes, uint32_t size, uint32_t offset)
+{
+    return offset < size ? bytes[offset] : 0;
+}
+
+/*@ requires \valid_read(bytes + (0 .. size - 1));
+    assigns \nothing; */
 static uint32_t word_read(const uint8_t *bytes, uint32_t size, uint32_t offset)
 {
     if (size < 4 || offset > size - 4) {
-        return 0; // cannot happen after the checks; costs one comparison to be sure
+        return 0;
     }
     return (uint32_t)bytes[offset] | (uint32_t)bytes[offset + 1] << 8 | (uint32_t)bytes[offset + 2] << 16 |
            (uint32_t)bytes[offset + 3] << 24;
 }
 
+/*@ assigns \nothing; */
 static bool is_page_size(uint32_t bytes, uint32_t most)
 {
     return bytes >= PAGE_BYTES && bytes <= most && bytes % PAGE_BYTES == 0;
 }
 
+/*@ assigns \nothing; */
 static bool range_fits(uint32_t offset, uint64_t bytes, uint32_t size)
 {
     return offset <= size && bytes <= size - offset;
 }
 
+/*@ assigns \nothing; */
 static bool ranges_overlap(uint32_t a, uint64_t a_bytes, uint32_t b, uint64_t b_bytes)
 {
     return a_bytes > 0 && b_bytes > 0 && a < b + b_bytes && b < a + a_bytes;
 }
 
+/*@ requires \valid_read(header);
+    assigns \nothing; */
 static enum image_error table_check(const struct nj_image *header, struct nj_image_table table, uint32_t element_bytes)
 {
     uint64_t bytes = (uint64_t)table.count * element_bytes;
@@ -68,6 +78,8 @@ static enum image_error table_check(const struct nj_image *header, struct nj_ima
     return ranges_overlap(table.offset, bytes, header->code.offset, header->code.count) ? IMAGE_OVERLAP : IMAGE_OK;
 }
 
+/*@ requires \valid_read(header);
+    assigns \nothing; */
 static enum image_error sizes_check(const struct nj_image *header)
 {
     uint32_t log2 = header->code_window_log2;
@@ -112,21 +124,12 @@ enum image_error image_check_header(const struct nj_image *header, uint32_t byte
         return IMAGE_ENTRY_VERSION;
     }
     enum image_error error = sizes_check(header);
-    const struct {
-        struct nj_image_table table;
-        uint32_t element_bytes;
-    } tables[] = {
-        {header->state, 1},
-        {header->segments, sizeof(struct nj_image_segment)},
-        {header->traps, sizeof(struct nj_image_trap)},
-        {header->functions, sizeof(struct nj_image_function)},
-        {header->exports, sizeof(struct nj_image_export)},
-        {header->strings, 1},
-    };
-    for (uint32_t i = 0; i < sizeof tables / sizeof tables[0] && error == IMAGE_OK; i++) {
-        error = table_check(header, tables[i].table, tables[i].element_bytes);
-    }
-    return error;
+    error = error ? error : table_check(header, header->state, 1);
+    error = error ? error : table_check(header, header->segments, sizeof(struct nj_image_segment));
+    error = error ? error : table_check(header, header->traps, sizeof(struct nj_image_trap));
+    error = error ? error : table_check(header, header->functions, sizeof(struct nj_image_function));
+    error = error ? error : table_check(header, header->exports, sizeof(struct nj_image_export));
+    return error ? error : table_check(header, header->strings, 1);
 }
 
 uint32_t image_rest_bytes(const struct nj_image *header)
@@ -135,32 +138,50 @@ uint32_t image_rest_bytes(const struct nj_image *header)
 }
 
 // Where a byte of the image lies once the code is gone. Nothing that is asked for lies in the code.
+/*@ requires \valid_read(header);
+    assigns \nothing; */
 static uint32_t offset_without_code(const struct nj_image *header, uint32_t offset)
 {
     return offset > header->code.offset ? offset - header->code.count : offset;
 }
 
-void image_drop_code(const struct nj_image *header, const uint8_t *rest, struct image *image)
+/*@ requires \valid_read(header);
+    assigns \nothing; */
+static uint32_t table_offset(const struct nj_image *header, struct nj_image_table table)
 {
-    *image = (struct image){.header = *header, .bytes = rest, .size = image_rest_bytes(header)};
-    struct nj_image_table *tables[] = {&image->header.state,     &image->header.segments, &image->header.traps,
-                                       &image->header.functions, &image->header.exports,  &image->header.strings};
-    for (uint32_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
-        tables[i]->offset = tables[i]->count == 0 ? 0 : offset_without_code(header, tables[i]->offset);
-    }
+    return table.count == 0 ? 0 : offset_without_code(header, table.offset);
 }
 
+void image_drop_code(const struct nj_image *header, const uint8_t *rest, struct image *image)
+{
+    image->header = *header;
+    image->bytes = rest;
+    image->size = image_rest_bytes(header);
+    image->header.state.offset = table_offset(header, header->state);
+    image->header.segments.offset = table_offset(header, header->segments);
+    image->header.traps.offset = table_offset(header, header->traps);
+    image->header.functions.offset = table_offset(header, header->functions);
+    image->header.exports.offset = table_offset(header, header->exports);
+    image->header.strings.offset = table_offset(header, header->strings);
+}
+
+/*@ requires image_valid(image);
+    assigns \nothing; */
 static uint32_t element_word(const struct image *image, struct nj_image_table table, uint32_t words, uint32_t index,
                              uint32_t word)
 {
     return word_read(image->bytes, image->size, table.offset + 4 * (words * index + word));
 }
 
+/*@ requires image_valid(image);
+    assigns \nothing; */
 static enum image_error segments_check(const struct image *image)
 {
     const struct nj_image *header = &image->header;
     uint64_t memory_bytes = (uint64_t)header->memory_pages * 65536;
     uint64_t total = 0; // each has its own bytes: the work of copying them is bounded by the image
+    /*@ loop assigns i, total;
+        loop variant header->segments.count - i; */
     for (uint32_t i = 0; i < header->segments.count; i++) {
         uint32_t address = element_word(image, header->segments, SEGMENT_WORDS, i, 0);
         uint32_t offset = element_word(image, header->segments, SEGMENT_WORDS, i, 1);
@@ -175,10 +196,14 @@ static enum image_error segments_check(const struct image *image)
     return IMAGE_OK;
 }
 
+/*@ requires image_valid(image);
+    assigns \nothing; */
 static enum image_error traps_check(const struct image *image)
 {
     const struct nj_image *header = &image->header;
     uint32_t least = 0;
+    /*@ loop assigns i, least;
+        loop variant header->traps.count - i; */
     for (uint32_t i = 0; i < header->traps.count; i++) {
         uint32_t offset = element_word(image, header->traps, TRAP_WORDS, i, 0);
         if (offset < least || offset >= header->code.count) {
@@ -189,20 +214,41 @@ static enum image_error traps_check(const struct image *image)
     return IMAGE_OK;
 }
 
-static bool is_name(const struct image *image, uint32_t name)
+/*@ requires image_valid(image);
+    assigns \nothing; */
+static uint8_t text_byte(const struct image *image, uint32_t offset)
 {
-    uint32_t count = image->header.strings.count;
-    if (name >= count) {
-        return false;
-    }
-    uint32_t most = count - name < IMAGE_NAME_MAX ? count - name : IMAGE_NAME_MAX;
-    return memchr(image->bytes + image->header.strings.offset + name, 0, most) != NULL;
+    struct nj_image_table strings = image->header.strings;
+    return offset < strings.count ? byte_read(image->bytes, image->size, strings.offset + offset) : 0;
 }
 
+/*@ requires image_valid(image);
+    assigns \nothing; */
+static bool is_name(const struct image *image, uint32_t name)
+{
+    if (name >= image->header.strings.count) {
+        return false;
+    }
+    uint32_t most = image->header.strings.count - name;
+    most = most < IMAGE_NAME_MAX ? most : IMAGE_NAME_MAX;
+    /*@ loop assigns i;
+        loop variant most - i; */
+    for (uint32_t i = 0; i < most; i++) {
+        if (text_byte(image, name + i) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*@ requires image_valid(image);
+    assigns \nothing; */
 static enum image_error functions_check(const struct image *image)
 {
     const struct nj_image *header = &image->header;
     uint32_t least = 0;
+    /*@ loop assigns i, least;
+        loop variant header->functions.count - i; */
     for (uint32_t i = 0; i < header->functions.count; i++) {
         uint32_t offset = element_word(image, header->functions, FUNCTION_WORDS, i, 0);
         if (offset < least || offset >= header->code.count) {
@@ -219,7 +265,7 @@ static enum image_error functions_check(const struct image *image)
 enum image_error image_check_tables(const struct image *image)
 {
     struct nj_image_table strings = image->header.strings;
-    if (strings.count > 0 && image->bytes[strings.offset + strings.count - 1] != 0) {
+    if (strings.count > 0 && text_byte(image, strings.count - 1) != 0) {
         return IMAGE_STRINGS;
     }
     enum image_error error = segments_check(image);
@@ -242,11 +288,16 @@ struct nj_image_segment image_segment(const struct image *image, uint32_t index)
 }
 
 // Index of the last element whose first word is at most `code_offset`, plus one; 0 if there is none.
+/*@ requires image_valid(image);
+    assigns \nothing; */
 static uint32_t table_search(const struct image *image, struct nj_image_table table, uint32_t words,
                              uint32_t code_offset)
 {
     uint32_t low = 0;
     uint32_t high = table.count;
+    /*@ loop invariant low <= high <= table.count;
+        loop assigns low, high;
+        loop variant high - low; */
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (element_word(image, table, words, middle, 0) <= code_offset) {
@@ -281,8 +332,21 @@ bool image_find_function(const struct image *image, uint32_t code_offset, struct
     return true;
 }
 
-const char *image_text(const struct image *image, uint32_t offset)
+void image_copy_text(const struct image *image, uint32_t offset, char *text, uint32_t size)
 {
-    return offset < image->header.strings.count ? (const char *)image->bytes + image->header.strings.offset + offset
-                                                : "";
+    uint32_t length = 0;
+    /*@ loop invariant length <= size - 1;
+        loop assigns length, text[0 .. size - 1];
+        loop variant size - 1 - length; */
+    for (; length < size - 1; length++) {
+        uint8_t byte = text_byte(image, offset + length);
+        if (byte == 0) {
+            break;
+        }
+        text[length] = '?';
+        if (byte >= ' ' && byte < 127) {
+            text[length] = (char)byte;
+        }
+    }
+    text[length] = 0;
 }

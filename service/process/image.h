@@ -50,24 +50,45 @@ struct image {
 };
 
 // `header` is a copy nobody else can change; `bytes` is what the image is said to have in all.
+/*@ requires \valid_read(header);
+    assigns \nothing; */
 enum image_error image_check_header(const struct nj_image *header, uint32_t bytes);
 
 // Bytes of the image without its code, given a checked header: [0, code.offset) and [code.offset + code.count, bytes).
+/*@ requires \valid_read(header);
+    assigns \nothing; */
 uint32_t image_rest_bytes(const struct nj_image *header);
 
+/*@ predicate image_valid(struct image *i) = \valid_read(i) && \valid_read(i->bytes + (0 .. i->size - 1)); */
+
 // Makes a view of the rest. The header must have been checked.
+/*@ requires \valid_read(header) && \valid(image) && \separated(header, image);
+    assigns *image;
+    ensures image->bytes == rest; */
 void image_drop_code(const struct nj_image *header, const uint8_t *rest, struct image *image);
 
+/*@ requires image_valid(image);
+    assigns \nothing; */
 enum image_error image_check_tables(const struct image *image);
 
 // Segment `index` (below header.segments.count); its offset is in image->bytes.
+/*@ requires image_valid(image);
+    assigns \nothing; */
 struct nj_image_segment image_segment(const struct image *image, uint32_t index);
 
 // The trap at exactly this code offset; 0 if the table has none.
+/*@ requires image_valid(image);
+    assigns \nothing; */
 uint32_t image_find_trap(const struct image *image, uint32_t code_offset);
 
 // The function a code offset lies in; false if it lies before all of them. `function->name` is checked.
+/*@ requires image_valid(image) && \valid(function) && \separated(function, image, image->bytes + (0 .. image->size - 1));
+    assigns *function; */
 bool image_find_function(const struct image *image, uint32_t code_offset, struct nj_image_function *function);
 
-// The text at an offset of the strings that was checked: an export's or a function's name.
-const char *image_text(const struct image *image, uint32_t offset);
+// Copies the text at an offset of the strings, cut at size - 1 characters. Names come from the module: what is not plain
+// text, and could play with a terminal, becomes '?'.
+/*@ requires image_valid(image) && size > 0 && \valid(text + (0 .. size - 1));
+    requires \separated(text + (0 .. size - 1), image, image->bytes + (0 .. image->size - 1));
+    assigns text[0 .. size - 1]; */
+void image_copy_text(const struct image *image, uint32_t offset, char *text, uint32_t size);

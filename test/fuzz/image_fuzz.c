@@ -26,7 +26,9 @@ static void image_read_all(const struct image *image)
         struct nj_image_function function;
         sum += image_find_trap(image, offset);
         if (image_find_function(image, offset, &function)) {
-            sum += strlen(image_text(image, function.name));
+            char text[IMAGE_NAME_MAX];
+            image_copy_text(image, function.name, text, sizeof text);
+            sum += strlen(text);
         }
     }
 }

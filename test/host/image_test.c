@@ -64,6 +64,13 @@ static enum image_error open(void)
     return image_check_tables(&image);
 }
 
+static const char *text_of(uint32_t name)
+{
+    static char text[IMAGE_NAME_MAX];
+    image_copy_text(&image, name, text, sizeof text);
+    return text;
+}
+
 TEST(image_reads_what_was_written)
 {
     build();
@@ -81,10 +88,10 @@ TEST(image_reads_what_was_written)
     CHECK(!image_find_function(&image, 0, &function));
     REQUIRE(image_find_function(&image, 28, &function));
     CHECK_EQUAL(function.index, 3);
-    CHECK_TEXT(image_text(&image, function.name), "");
+    CHECK_TEXT(text_of(function.name), "");
     REQUIRE(image_find_function(&image, 60, &function));
     CHECK_EQUAL(function.code_offset, 32);
-    CHECK_TEXT(image_text(&image, function.name), "main");
+    CHECK_TEXT(text_of(function.name), "main");
 }
 
 #define REFUSES(field, value, error)                                                                                   \
@@ -187,7 +194,7 @@ TEST(image_survives_every_flipped_bit)
             for (uint32_t offset = 0; offset < header.code.count; offset += 4) {
                 struct nj_image_function function;
                 (void)image_find_trap(&image, offset);
-                CHECK(!image_find_function(&image, offset, &function) || image_text(&image, function.name) != NULL);
+                CHECK(!image_find_function(&image, offset, &function) || text_of(function.name) != NULL);
             }
         }
         free(exact);
