@@ -36,12 +36,11 @@ void cap_set_used(uint32_t slot, uint32_t used)
 
 enum nj_status cap_lookup(uint32_t thread, uint64_t number, uint32_t *slot)
 {
-    uint32_t first, count;
+    struct cap table = thread_table(thread);
 
-    thread_table(thread, &first, &count);
-    if (number >= count)
+    if (number >= table.word)
         return NJ_SLOT_RANGE;
-    uint32_t found = first + (uint32_t)number;
+    uint32_t found = table.object + (uint32_t)number;
     if (number == NJ_SLOT_NONE || slots[found].cap.kind == NJ_KIND_EMPTY || slots[found].cap.kind == KIND_ZOMBIE)
         return NJ_EMPTY_SLOT;
     *slot = found;
@@ -216,6 +215,8 @@ enum nj_status cap_revoke(uint32_t slot, uint32_t *steps)
         enum nj_status status = cap_delete(derive_first_child(slot), steps);
         if (status != NJ_OK)
             return status;
+        if (slots[slot].cap.kind == NJ_KIND_EMPTY)
+            return NJ_OK; // it lay in a table made from itself, and went with that table
     }
     if (slots[slot].cap.kind == NJ_KIND_UNTYPED) {
         enum nj_status status = untyped_reset(slot, steps);

@@ -150,3 +150,16 @@ TEST(derivation_among_many_siblings_gets_through_while_another_revoke_is_under_w
     CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_COPY, 250, CNODE, 172, NJ_RIGHT_ALL), NJ_OK);
     CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, 101), NJ_OK);
 }
+
+TEST(memory_revoked_from_within_itself_goes_with_its_table)
+{
+    boot();
+    uint64_t before = free_bytes();
+    make(NJ_KIND_UNTYPED, 1, 4, 100);
+    CHECK_EQUAL(INVOKE(100, NJ_UNTYPED_RETYPE, NJ_KIND_CNODE, 1, 8, CNODE, 101), NJ_OK);
+    CHECK_EQUAL(INVOKE(101, NJ_CNODE_MOVE, 2, CNODE, 100), NJ_OK);
+    CHECK_EQUAL(INVOKE(101, NJ_CNODE_REVOKE, 2), NJ_OK);
+    CHECK_EQUAL(kind_in(101), NJ_KIND_EMPTY);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, MEMORY), NJ_OK);
+    CHECK(free_bytes() >= before);
+}
