@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-$(eval $(call packaged_app,primes,,-Isdk/include))
+$(eval $(call packaged_app,primes))
