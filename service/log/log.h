@@ -23,6 +23,9 @@ enum log_operation {
     // line of that number or above yet
     LOG_READ = 4,
     LOG_RANGE = 5, // -> word 1: number of the oldest line kept; 2: number of the next line; 3: bytes of the ring
+    // With a notification capability (SEND): signalled after each line that was printed, so that whoever owns the screen can
+    // draw its prompt again; printed lines then clear what they overwrite. Replaces the last one.
+    LOG_WATCH = 6,
 };
 
 #define LOG_TEXT_MAX 464u // bytes of a line; longer ones are cut
@@ -50,6 +53,13 @@ MUST_CHECK static inline enum service_status log_get_level(uint32_t log, enum lo
 MUST_CHECK static inline enum service_status log_set_level(uint32_t log, enum log_level level)
 {
     struct message message = {.word = {LOG_SET_LEVEL, level}, .words = 2};
+    return service_call(log, &message, 1);
+}
+
+// notification: a slot of the caller that may signal.
+MUST_CHECK static inline enum service_status log_watch(uint32_t log, uint32_t notification)
+{
+    struct message message = {.word = {LOG_WATCH}, .words = 1, .send_slot = notification};
     return service_call(log, &message, 1);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The log service: keeps lines in the ring and prints those at or below the print level on the serial line.
+#include "lib/object.h"
 #include "lib/panic.h"
+#include "lib/slot.h"
 #include "lib/start.h"
 #include "lib/startup.h"
 #include "service/log/ring.h"
@@ -11,6 +13,7 @@
 static struct ring ring;
 static enum log_level print_level;
 static uint32_t uart;
+static uint32_t watcher = NJ_SLOT_NONE; // notification of whoever owns the screen
 
 // "client-uart" with this badge as its value: "uart".
 static const char *client_name(uint64_t badge)
@@ -39,13 +42,19 @@ static void print_line(enum log_level level, uint64_t badge, uint64_t time_ns, c
 {
     char out[LOG_TEXT_MAX + 80];
     uint64_t us = time_ns / 1000;
-    int length = snprintf(out, sizeof(out), "[%4u.%06u] %s: %s%.*s\r\n", (unsigned)(us / 1000000),
-                          (unsigned)(us % 1000000), client_name(badge), level_mark(level), (int)bytes, text);
+    bool is_watched = watcher != NJ_SLOT_NONE; // there is a prompt to overwrite
+    int length = snprintf(out, sizeof(out), "%s[%4u.%06u] %s: %s%.*s%s\r\n", is_watched ? "\r" : "",
+                          (unsigned)(us / 1000000), (unsigned)(us % 1000000), client_name(badge), level_mark(level),
+                          (int)bytes, text, is_watched ? "\033[K" : "");
     if (length < 0 || (size_t)length >= sizeof(out))
         return;
     // A serial line that is gone leaves the ring: nothing else can be done about it here.
     enum service_status lost = uart_write(uart, out, (size_t)length);
     (void)lost;
+    if (is_watched) {
+        enum nj_status nobody = nj_signal(watcher);
+        (void)nobody;
+    }
 }
 
 // Text from outside: what is not printable could move the cursor of whoever reads the log. UTF-8 passes.
@@ -105,6 +114,33 @@ static void serve_range(struct message *message)
     message->words = 4;
 }
 
+// Takes the capability in the receive slot; the old one's slot, or a new one, receives next.
+static void serve_watch(struct message *message)
+{
+    if (!message->has_cap) {
+        service_answer(message, SERVICE_BAD_REQUEST);
+        return;
+    }
+    uint32_t old = watcher;
+    watcher = message->receive_slot;
+    message->has_cap = false;
+    message->receive_slot = NJ_SLOT_NONE;
+    if (old != NJ_SLOT_NONE)
+        slot_release(old);
+    if (slot_allocate(&message->receive_slot) != NJ_OK)
+        message->receive_slot = NJ_SLOT_NONE;
+    service_answer(message, SERVICE_OK);
+}
+
+// A capability that no operation wanted.
+static void drop_capability(struct message *message)
+{
+    if (!message->has_cap)
+        return;
+    enum nj_status status = cnode_delete(startup_slot("self-cnode"), message->receive_slot);
+    component_assert(status == NJ_OK || status == NJ_EMPTY_SLOT);
+}
+
 static void serve(struct message *message)
 {
     switch (message->words > 0 ? message->word[0] : 0) {
@@ -126,6 +162,9 @@ static void serve(struct message *message)
     case LOG_RANGE:
         serve_range(message);
         break;
+    case LOG_WATCH:
+        serve_watch(message);
+        break;
     default:
         service_answer(message, SERVICE_BAD_OPERATION);
     }
@@ -137,11 +176,14 @@ int main(void)
     uart = startup_slot("uart");
     uint32_t endpoint = startup_slot("serve");
     struct message message = {.reply_slot = startup_slot("reply")};
+    if (slot_allocate(&message.receive_slot) != NJ_OK)
+        panic("no free slot");
     enum nj_status status = message_recv(endpoint, &message);
     for (;;) {
         if (status != NJ_OK)
             panic("receive: %s", nj_status_text(status));
         serve(&message);
+        drop_capability(&message);
         status = message_reply_recv(endpoint, &message);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The log: what is written can be read back, and what cannot be printed is made harmless.
+#include "lib/object.h"
 #include "lib/print.h"
+#include "lib/slot.h"
 #include "lib/startup.h"
 #include "service/log/log.h"
 #include "test/service/test.h"
@@ -78,6 +80,31 @@ static void log_level_is_set(void)
     ANSWERS(log_set_level(log_slot, LOG_INFO), SERVICE_OK);
 }
 
+// Only lines that are printed signal, and binding again loses no slot of the log's.
+static void log_tells_its_watcher(void)
+{
+    uint64_t bits = 0;
+    uint32_t self = startup_slot("self-cnode"), bit;
+    (void)next_line();
+    SAME(slot_allocate(&bit), NJ_OK);
+    SAME(cnode_mint(self, bit, self, startup_slot("notification"), NJ_RIGHT_ALL, 8), NJ_OK);
+    for (int i = 0; i < 100; i++)
+        ANSWERS(log_watch(log_slot, bit), SERVICE_OK);
+    log_printf(LOG_TRACE, "not printed");
+    SAME(nj_poll(startup_slot("notification"), &bits), NJ_WOULD_BLOCK);
+    log_printf(LOG_INFO, "printed");
+    SAME(nj_poll(startup_slot("notification"), &bits), NJ_OK);
+    SAME(bits, 8);
+    struct message message = {.word = {LOG_WATCH}, .words = 1};
+    ANSWERS(service_call(log_slot, &message, 1), SERVICE_BAD_REQUEST); // without a capability
+    message = (struct message){.word = {LOG_GET_LEVEL}, .words = 1, .send_slot = bit};
+    ANSWERS(service_call(log_slot, &message, 1), SERVICE_OK); // one that is not wanted
+    ANSWERS(log_watch(log_slot, bit), SERVICE_OK);
+    slot_release(bit); // the log keeps its own, which nobody notices
+    log_printf(LOG_INFO, "printed");
+    SAME(nj_poll(startup_slot("notification"), &bits), NJ_OK);
+}
+
 static void log_survives_nonsense(void)
 {
     uint64_t first = next_line();
@@ -96,6 +123,7 @@ const struct test log_tests[] = {
     {"log_cuts_long_lines", log_cuts_long_lines},
     {"log_drops_the_oldest", log_drops_the_oldest},
     {"log_level_is_set", log_level_is_set},
+    {"log_tells_its_watcher", log_tells_its_watcher},
     {"log_survives_nonsense", log_survives_nonsense},
     {NULL, NULL},
 };

@@ -70,8 +70,10 @@ static bool take_call(void)
     if (replies_used >= startup_value("reply"))
         return false;
     struct message message = {.reply_slot = startup_slot("reply") + replies_used};
-    if (message_recv(startup_slot("serve"), &message) != NJ_OK)
-        return false;
+    do { // signals of what other tests bound are nothing here
+        if (message_recv(startup_slot("serve"), &message) != NJ_OK)
+            return false;
+    } while (message.is_signal);
     replies_used++;
     for (uint32_t i = 0; i < victim_count; i++) {
         if (victims[i].badge != message.badge)
