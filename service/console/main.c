@@ -9,6 +9,7 @@
 #include "service/console/editor.h"
 #include "service/console/output.h"
 #include "service/console/shell.h"
+#include "service/log/log.h"
 #include "service/memory/memory.h"
 #include "service/supervisor/supervisor.h"
 #include "service/timer/timer.h"
@@ -18,6 +19,7 @@
 #define SIGNAL_INPUT 1u
 #define SIGNAL_EVENT 2u
 #define SIGNAL_TIMER 4u
+#define SIGNAL_LOG 8u     // a line of the log stands where prompt and line were
 #define AHEAD_BYTES 1024u // typed while a command runs
 #define KEY_CANCEL 3      // ^C
 #define PROMPT "nj> "
@@ -218,6 +220,7 @@ static void ready_tell(void)
 {
     struct memory_stats stats;
     report_status("console", "memory", memory_read_stats(shell.memory, &stats));
+    report_status("console", "log", log_watch(shell.log, signal_make(SIGNAL_LOG)));
     struct message message = {.word = {PROCESS_READ, 0}};
     message_put_bytes(&message, 2, BENCH_FILE, sizeof BENCH_FILE);
     bool is_bench = service_call(shell.process, &message, 2) == SERVICE_OK;
@@ -250,6 +253,9 @@ int main(void)
         has_answer = !message.is_signal;
         if (message.is_signal) {
             uint64_t bits = message.badge;
+            if (bits & SIGNAL_LOG) {
+                editor_hide(&editor);
+            }
             if (bits & SIGNAL_EVENT) {
                 events_tell();
             }

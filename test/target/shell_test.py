@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The shell over a serial line: editing, history, typing ahead, giving up, and what it tells about the system."""
 import re
+import subprocess
 import time
 
 COMPONENTS = {"timer", "uart", "log", "supervisor", "memory", "process", "console", "sdk", "compiler"}
@@ -91,3 +92,34 @@ def test_reboot_and_poweroff(boot):
         console.wait("nightjar: ready\n")
         console.wait_prompt()
         assert console.power_off() == 0
+
+
+
+LOGS = """
+(module
+  (import "nightjar" "sleep" (func $sleep (param i64) (result i32)))
+  (import "nightjar" "log" (func $log (param i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "good night")
+  (func (export "_start")
+    (drop (call $sleep (i64.const 500000000)))
+    (drop (call $log (i32.const 2) (i32.const 0) (i32.const 10)))
+    (drop (call $sleep (i64.const 500000000)))))
+"""
+
+
+def test_a_line_of_the_log_gives_the_typed_text_back(boot, tmp_path):
+    source = tmp_path / "logs.wat"
+    source.write_text(LOGS)
+    subprocess.run(["wat2wasm", source, "-o", tmp_path / "logs.wasm"], check=True)
+    with boot(files=[tmp_path / "logs.wasm"]) as console:
+        console.wait_prompt()
+        console.run("install logs")
+        console.run("start logs")
+        press(console, b"loglev")
+        console.wait("loglev")
+        console.wait(r"\] sdk: logs: good night\n")
+        console.wait(r"nj> loglev$")  # drawn anew
+        press(console, b"el\n")
+        console.wait(r"\nloglevel info\n")
+        console.wait(r"logs: exited with code 0\n")
