@@ -187,6 +187,11 @@ enum nj_status cap_delete(uint32_t slot, uint32_t *steps)
     (*steps)--;
     if (cap.kind == KIND_ZOMBIE)
         cap.kind = (uint8_t)cap.extra;
+    if (cap.kind == NJ_KIND_CODE) {
+        enum nj_status status = space_code_retire(slot, steps);
+        if (status != NJ_OK)
+            return status;
+    }
     bool is_tie = cap.kind == NJ_KIND_FRAME || cap.kind == KIND_SUPPLY;
     if (is_tie || reference_count(cap, 0) == 1) {
         if (!is_tie) {

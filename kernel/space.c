@@ -151,7 +151,8 @@ enum nj_status space_write_page(uint32_t space, uint64_t address, uint32_t *page
     return find_page(space, address, MAP_WRITE, page);
 }
 
-enum nj_status space_kill(uint32_t space, uint32_t *steps)
+// Nothing runs in the space any more, and nothing is mapped.
+static enum nj_status space_stop(uint32_t space, uint32_t *steps)
 {
     spaces[space].is_dead = true;
     while (spaces[space].threads != NIL) {
@@ -166,7 +167,21 @@ enum nj_status space_kill(uint32_t space, uint32_t *steps)
     spaces[space].type = NJ_SPACE_NONE;
     if (slots[space_code_slot(space)].cap.kind != NJ_KIND_EMPTY)
         code_leave(space);
-    return cap_delete(space_code_slot(space), steps);
+    return NJ_OK;
+}
+
+enum nj_status space_kill(uint32_t space, uint32_t *steps)
+{
+    enum nj_status status = space_stop(space, steps);
+
+    return status != NJ_OK ? status : cap_delete(space_code_slot(space), steps);
+}
+
+enum nj_status space_code_retire(uint32_t slot, uint32_t *steps)
+{
+    if (page_kind(slot / UNITS_PER_PAGE) != PAGE_SPACE)
+        return NJ_OK;
+    return space_stop(slot / (uint32_t)SLOTS_PER_SPACE, steps);
 }
 
 enum nj_status space_retire(uint32_t space, uint32_t *steps)

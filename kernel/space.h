@@ -27,6 +27,8 @@ enum nj_status space_write_page(uint32_t space, uint64_t address, uint32_t *page
 
 // Something the space stands on goes: its threads stop, one a step, and its mappings vanish. AGAIN.
 enum nj_status space_kill(uint32_t space, uint32_t *steps);
+// A capability of a code object goes. If it is the one by which a space runs that code, the space stops. AGAIN.
+enum nj_status space_code_retire(uint32_t slot, uint32_t *steps);
 enum nj_status space_retire(uint32_t space, uint32_t *steps);
 // The hidden slot of a supply, in a space or a code object, is to be emptied.
 enum nj_status space_supply_retire(uint32_t slot, uint32_t *steps);

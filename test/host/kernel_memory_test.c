@@ -233,6 +233,24 @@ TEST(taking_the_code_away_ends_the_capsule)
     CHECK_TEXT(check_invariants(1), NULL);
 }
 
+TEST(revoking_the_code_ends_the_capsule)
+{
+    boot();
+    make_space(100, 110, 16, NJ_SPACE_PROCESS);
+    fill_code(120, 121, 100, 0x00008067);
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_CHECK, 8), NJ_OK);
+    make_space(130, 140, 16, NJ_SPACE_CAPSULE);
+    CHECK_EQUAL(INVOKE(130, NJ_SPACE_ATTACH, 120, PAGE_BYTES, PAGE_BYTES), NJ_OK);
+    make(NJ_KIND_THREAD, 1, 0, 150);
+    CHECK_EQUAL(INVOKE(150, NJ_THREAD_CONFIGURE, 130, 1, 1, 0, 0), NJ_OK);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, 120), NJ_OK);
+    CHECK_EQUAL(INVOKE(150, NJ_THREAD_START, 0, 0, 0), NJ_WRONG_STATE);
+    CHECK_EQUAL(INVOKE(130, NJ_SPACE_ATTACH, 120, PAGE_BYTES, PAGE_BYTES), NJ_WRONG_STATE);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, 120), NJ_OK);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, MEMORY), NJ_OK);
+    CHECK_TEXT(check_invariants(1), NULL);
+}
+
 static const struct {
     uint8_t kind;
     uint16_t size;
