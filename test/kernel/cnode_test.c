@@ -428,9 +428,24 @@ static void memory_in_a_table_that_goes_returns_to_its_parent(void)
     OK(untyped_retype(memory, NJ_KIND_FRAME, 1, 4, SLOT_CNODE, frame));
 }
 
+// The slot in which the revoke works goes with what is revoked.
+static void memory_moved_into_a_table_made_from_it(void)
+{
+    for (uint32_t through = 0; through < 2; through++) {
+        uint32_t memory = make(NJ_KIND_UNTYPED, 4), table = slot_next(), outside = slot_next();
+        OK(untyped_retype(memory, NJ_KIND_CNODE, 1, 16, SLOT_CNODE, table));
+        OK(cnode_copy(SLOT_CNODE, outside, SLOT_CNODE, table, NJ_RIGHT_ALL));
+        OK(cnode_move(table, 1, SLOT_CNODE, memory));
+        enum nj_status status = cnode_revoke(through == 0 ? table : outside, 1);
+        CHECK(status == NJ_OK || status == NJ_EMPTY_SLOT || status == NJ_WRONG_KIND);
+        OK(cnode_delete(SLOT_CNODE, table));
+        OK(cnode_delete(SLOT_CNODE, outside));
+    }
+}
+
 static void unknown_operation(void)
 {
-    ANSWERS(invoke_raw(SLOT_CNODE, 8, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
+    ANSWERS(invoke_raw(SLOT_CNODE, 200, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
     ANSWERS(invoke_raw(SLOT_CNODE, UINT64_MAX, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
 }
 
@@ -473,6 +488,7 @@ static const struct test_case cases[] = {
     CASE(two_tables_that_hold_each_other),
     CASE(tables_nested_a_hundred_deep),
     CASE(memory_in_a_table_that_goes_returns_to_its_parent),
+    CASE(memory_moved_into_a_table_made_from_it),
     CASE(unknown_operation),
     CASE(slots_are_checked_in_full_width),
 };

@@ -37,7 +37,7 @@ static void states(void)
     ANSWERS(code_fill(code, 0, SLOT_SPACE, words_address(), 8), NJ_WRONG_STATE);
     ANSWERS(code_check(code, 8, &offset, &rule), NJ_WRONG_STATE);
     ANSWERS(code_supply(code, make(NJ_KIND_UNTYPED, 1)), NJ_WRONG_STATE);
-    ANSWERS(invoke_raw(code, 5, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
+    ANSWERS(invoke_raw(code, 200, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
 }
 
 static void supply_errors(void)

@@ -55,7 +55,7 @@ static void map_errors(void)
     ANSWERS(frame_map(frame, SLOT_SPACE, 0xfffffffffffff000, R), NJ_BAD_ARGUMENT);
     ANSWERS(frame_map(frame, frame, HERE, R), NJ_WRONG_KIND);
     ANSWERS(frame_map(frame, empty, HERE, R), NJ_EMPTY_SLOT);
-    ANSWERS(invoke_raw(frame, 5, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
+    ANSWERS(invoke_raw(frame, 200, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
     CHECK(!is_mapped(HERE));
 }
 

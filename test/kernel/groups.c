@@ -22,7 +22,8 @@
     X(interrupt) \
     X(refused) \
     X(permitted) \
-    X(mutants)
+    X(mutants) \
+    X(chaos)
 // clang-format on
 
 #define X(name) extern const struct test_group name##_group;

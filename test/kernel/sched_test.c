@@ -53,8 +53,8 @@ static void configure_checks_its_arguments(void)
     SAME(budget, 2 * MS);
     SAME(period, 10 * MS);
     SAME(time, 0);
-    ANSWERS(invoke_raw(SLOT_SCHED_CONTROL, 2, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
-    ANSWERS(invoke_raw(sched, 2, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
+    ANSWERS(invoke_raw(SLOT_SCHED_CONTROL, 200, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
+    ANSWERS(invoke_raw(sched, 200, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
 }
 
 static void bind_once(void)

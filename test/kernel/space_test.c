@@ -323,7 +323,7 @@ static void spaces_come_and_go(void)
 
 static void unknown_operation(void)
 {
-    ANSWERS(invoke_raw(SLOT_SPACE, 7, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
+    ANSWERS(invoke_raw(SLOT_SPACE, 200, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
 }
 
 static const struct test_case cases[] = {

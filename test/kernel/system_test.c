@@ -33,7 +33,7 @@ static void write_takes_56_bytes_at_most(void)
 static void unknown_operation(void)
 {
     OK(invoke_raw(SLOT_SYSTEM, NJ_OP_NULL, 0, 0, 0, 0, 0));
-    ANSWERS(invoke_raw(SLOT_SYSTEM, 6, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
+    ANSWERS(invoke_raw(SLOT_SYSTEM, 200, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
     ANSWERS(invoke_raw(SLOT_SYSTEM, UINT64_MAX, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
 }
 

@@ -322,7 +322,7 @@ static void a_thread_that_revokes_its_own_memory(void)
 
 static void unknown_operation(void)
 {
-    ANSWERS(invoke_raw(make(NJ_KIND_THREAD, 0), 13, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
+    ANSWERS(invoke_raw(make(NJ_KIND_THREAD, 0), 200, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
 }
 
 static const struct test_case cases[] = {

@@ -173,7 +173,7 @@ static void info_tells_size_and_rest(void)
 
 static void unknown_operation(void)
 {
-    ANSWERS(invoke_raw(SLOT_WORK, 3, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
+    ANSWERS(invoke_raw(SLOT_WORK, 200, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
     ANSWERS(invoke_raw(SLOT_WORK, 1ull << 32 | NJ_UNTYPED_INFO, 0, 0, 0, 0, 0), NJ_BAD_OPERATION);
 }
 
