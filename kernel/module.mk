@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# The kernel: portable core, one architecture, the checker. Boot code reads the devicetree with libfdt.
+# The kernel: portable core, one architecture, the checker. No library but the compiler's own.
 # Everything in the kernel lies in the last 2 GiB (kernel/arch/riscv64/layout.h), so one LUI reaches it: medlow.
 KERNEL := $(OUT)/kernel.elf
 KERNEL_SOURCES := $(wildcard kernel/*.c kernel/check/*.c kernel/arch/riscv64/*.c kernel/arch/riscv64/*.S)
 KERNEL_OBJECTS := $(KERNEL_SOURCES:%=$(OUT)/kernel.objects/%.o)
 KERNEL_LINKER_SCRIPT := kernel/arch/riscv64/kernel.ld
-$(eval $(call riscv64_objects,$(OUT)/kernel.objects,$$(KERNEL_CFLAGS) -mcmodel=medlow -O2 -Ikernel/arch/riscv64 -isystem $(PICOLIBC_INCLUDE) $(LIBFDT_CFLAGS)))
-$(eval $(call needs_libfdt,$(KERNEL_OBJECTS)))
+$(eval $(call riscv64_objects,$(OUT)/kernel.objects,$$(KERNEL_CFLAGS) -mcmodel=medlow -O2 -Ikernel/arch/riscv64))
 
-$(KERNEL): $(KERNEL_OBJECTS) $(LIBFDT) $(KERNEL_LINKER_SCRIPT)
+$(KERNEL): $(KERNEL_OBJECTS) $(KERNEL_LINKER_SCRIPT)
 	$(call say,LINK,$@) mkdir -p $(@D) && $(CROSS_CC) $(KERNEL_LDFLAGS) -T $(KERNEL_LINKER_SCRIPT) \
-	    -Wl,-Map,$(@:.elf=.map) -o $@ $(filter %.o %.a,$^) -lgcc
+	    -Wl,-Map,$(@:.elf=.map) -o $@ $(filter %.o,$^) -lgcc

@@ -5,6 +5,7 @@
 
 #include "kernel/arch/arch.h"
 #include "kernel/arch/riscv64/boot_devicetree.h"
+#include "kernel/arch/riscv64/boot_fdt.h"
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/device.h"
 #include "kernel/arch/riscv64/layout.h"
@@ -14,7 +15,6 @@
 #include "kernel/arch/riscv64/timer.h"
 #include "kernel/page.h"
 
-#define DEVICETREE_BYTES_MAX 0x100000u
 #define PTE_RAM (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D | PTE_G)
 #define TABLES 4 // image, large, upper, root
 
@@ -47,9 +47,7 @@ static uint64_t large_entry(uint64_t physical)
 static uint32_t table_new(void)
 {
     uint32_t page = machine.kernel_end++;
-    for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
-        pages[page][i] = 0;
-    }
+    __builtin_memset(pages[page], 0, PAGE_BYTES);
     return page;
 }
 
@@ -58,20 +56,21 @@ static uint64_t table_entry(uint32_t page)
     return (mmu_ram_frame + page) << PTE_PPN_SHIFT | PTE_V;
 }
 
+static void map_pages(uint32_t table, uint32_t first, uint32_t end, uint64_t bits)
+{
+    for (uint32_t page = first; page < end; page++) {
+        pages[table][page % TABLE_ENTRIES] = (mmu_ram_frame + page) << PTE_PPN_SHIFT | bits;
+    }
+}
+
 // The 2 MiB around the kernel image, page by page: text may not be written, nothing else executed.
 static void map_image(uint32_t table)
 {
     uint32_t first = KERNEL_OFFSET / PAGE_BYTES;
-    for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
-        uint32_t page = first + i;
-        uint64_t bits = PTE_RAM;
-        if (page < page_of(init_text_end) || (page >= page_of(text_start) && page < page_of(text_end))) {
-            bits = (PTE_RAM & ~PTE_W) | PTE_X;
-        } else if (page >= page_of(text_end) && page < page_of(rodata_end)) {
-            bits = PTE_RAM & ~PTE_W;
-        }
-        pages[table][i] = (mmu_ram_frame + page) << PTE_PPN_SHIFT | bits;
-    }
+    map_pages(table, first, first + TABLE_ENTRIES, PTE_RAM);
+    map_pages(table, page_of(init_start), page_of(init_text_end), (PTE_RAM & ~PTE_W) | PTE_X);
+    map_pages(table, page_of(text_start), page_of(text_end), (PTE_RAM & ~PTE_W) | PTE_X);
+    map_pages(table, page_of(text_end), page_of(rodata_end), PTE_RAM & ~PTE_W);
 }
 
 static void map_device(uint32_t table, uint64_t address, struct range device, uint64_t offset)
@@ -139,9 +138,6 @@ static void platform_check(uint64_t ram_start)
     }
     if (platform.ram.start != ram_start) {
         boot_refuse("the kernel was not loaded 2 MiB above the start of RAM");
-    }
-    if (platform.ticks_per_second == 0) {
-        boot_refuse("the clock has no frequency");
     }
     if (platform.plic.start % LARGE_PAGE != 0 || platform.plic_context >= 512) {
         boot_refuse("the PLIC is not where this kernel can map it");
@@ -220,7 +216,8 @@ static void memory_plan(struct range tree)
     for (uint32_t word = 0; word < words; word++) {
         page_kinds[word] = 0;
     }
-    machine.kernel_end = page_of((const uint8_t *)page_kinds) + (uint32_t)page_up((uint64_t)_end % PAGE_BYTES + words * 8u);
+    machine.kernel_end =
+        page_of((const uint8_t *)page_kinds) + (uint32_t)page_up((uint64_t)_end % PAGE_BYTES + words * 8u);
     uint32_t tables_end = machine.kernel_end + TABLES;
     if (tables_end > (KERNEL_OFFSET + LARGE_PAGE) / PAGE_BYTES || tables_end > machine.ram_pages) {
         boot_refuse("the kernel and its tables do not fit");
@@ -232,7 +229,7 @@ static void memory_plan(struct range tree)
 static uint64_t devicetree_address(uint64_t tree, uint64_t ram_start)
 {
     uint64_t offset = tree - ram_start;
-    if (tree >= ram_start && offset < DIRECT_MAP_BYTES - DEVICETREE_BYTES_MAX) {
+    if (tree >= ram_start && offset < DIRECT_MAP_BYTES - FDT_BYTES_MAX) {
         return DIRECT_MAP + offset;
     }
     for (uint32_t i = 0; i < 2; i++) {
@@ -263,15 +260,15 @@ static struct range devicetree_place(const uint64_t *tree, uint64_t physical)
 
 void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint64_t entry_ticks)
 {
-    const uint64_t *readable = (const uint64_t *)devicetree_address(tree, ram_start);
-    const char *problem = boot_devicetree_read(readable, DEVICETREE_BYTES_MAX, (uint32_t)hart, &platform);
+    uint64_t readable = devicetree_address(tree, ram_start);
+    const char *problem = boot_devicetree_read((const uint32_t *)readable, hart, &platform);
     if (problem != NULL) {
         boot_refuse(problem);
     }
     platform_check(ram_start);
     csr_write(stvec, trap_vector);
     mmu_ram_frame = ram_start / PAGE_BYTES;
-    memory_plan(devicetree_place(readable, tree));
+    memory_plan(devicetree_place((const uint64_t *)readable, tree));
     mmu_start();
     device_reserve(platform.ram.start, platform.ram.bytes); // also what is not used of it
     device_reserve(platform.plic.start, platform.plic.bytes);

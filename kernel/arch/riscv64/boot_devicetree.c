@@ -1,245 +1,333 @@
 // SPDX-License-Identifier: Apache-2.0
+// One pass over the tree. The properties of a node come before the nodes in it, so a node is understood when its first
+// child begins or it ends; what it says about addresses below it (cells) is on the stack of open nodes.
 #include "kernel/arch/riscv64/boot_devicetree.h"
 
-#include <libfdt.h>
-#include <string.h>
+#include <stddef.h>
 
-#define CPU_EXTERNAL_INTERRUPT 9
-#define CELLS_MAX 2
+#include "kernel/arch/riscv64/boot_fdt.h"
+
+#define DEPTH_MAX 8u
+#define NAMES_KNOWN 128u
+#define CPU_EXTERNAL_INTERRUPT 9u
+#define PLIC_SOURCES_MAX 1023u
+
+// Properties that matter, of any node.
+enum property {
+    P_ADDRESS_CELLS,
+    P_SIZE_CELLS,
+    P_DEVICE_TYPE,
+    P_REG,
+    P_COMPATIBLE,
+    P_PHANDLE,
+    P_ISA,
+    P_TIMEBASE,
+    P_INTERRUPTS,
+    P_SOURCES,
+    P_ARCHIVE_START,
+    P_ARCHIVE_END,
+    P_ARGUMENTS,
+    P_COUNT,
+};
+static const char *const names[P_COUNT] = {
+    "#address-cells",
+    "#size-cells",
+    "device_type",
+    "reg",
+    "compatible",
+    "phandle",
+    "riscv,isa",
+    "timebase-frequency",
+    "interrupts-extended",
+    "riscv,ndev",
+    "linux,initrd-start",
+    "linux,initrd-end",
+    "bootargs",
+};
+
+enum role { R_OTHER, R_ROOT, R_CHOSEN, R_CPUS, R_CPU, R_CPU_INTERRUPTS, R_RESERVED, R_RESERVED_RANGE };
+
+struct node {
+    enum role role;
+    bool is_understood;
+    bool is_boot_hart;
+    uint32_t address_cells, size_cells;    // of the nodes in it
+    struct fdt_property property[P_COUNT]; // value 0: not there
+};
+
+static struct fdt fdt;
+static struct node nodes[DEPTH_MAX + 1]; // [0] is above the root
+static struct platform *found;
+static uint64_t boot_hart;
+static uint32_t hart_interrupts;            // phandle of the boot hart's interrupt controller
+static struct fdt_property plic_interrupts; // pairs (phandle, interrupt): looked at last
 
 // One or two big-endian cells.
-static uint64_t cells_read(const fdt32_t *cell, int count)
+static uint64_t number(uint32_t word, uint32_t cells)
 {
-    uint64_t value = 0;
-    for (int i = 0; i < count; i++) {
-        value = value << 32 | fdt32_to_cpu(cell[i]);
-    }
-    return value;
+    return cells == 2 ? (uint64_t)fdt_cell(&fdt, word) << 32 | fdt_cell(&fdt, word + 1) : fdt_cell(&fdt, word);
 }
 
-static bool property_u32(const void *tree, int node, const char *name, uint32_t *value)
+static uint64_t property_number(struct fdt_property property)
 {
-    int bytes = 0;
-    const fdt32_t *cell = fdt_getprop(tree, node, name, &bytes);
-    if (cell == NULL || bytes != 4) {
-        return false;
-    }
-    *value = fdt32_to_cpu(cell[0]);
-    return true;
+    return property.bytes == 4 || property.bytes == 8 ? number(property.value, property.bytes / 4) : 0;
 }
 
-// Element `index` of the node's "reg", in the cell sizes of its parent.
-static bool node_range(const void *tree, int parent, int node, int index, struct range *range)
+// The first range of the node's "reg", in the cells of its parent; empty if there is none.
+static struct range node_range(const struct node *node, const struct node *parent)
 {
-    int address_cells = fdt_address_cells(tree, parent);
-    int size_cells = fdt_size_cells(tree, parent);
-    int bytes = 0;
-    const fdt32_t *cell = fdt_getprop(tree, node, "reg", &bytes);
-    if (cell == NULL || address_cells < 1 || address_cells > CELLS_MAX || size_cells < 1 || size_cells > CELLS_MAX ||
-        bytes / 4 < (index + 1) * (address_cells + size_cells)) {
-        return false;
-    }
-    cell += index * (address_cells + size_cells);
-    range->start = cells_read(cell, address_cells);
-    range->bytes = cells_read(cell + address_cells, size_cells);
-    return range->start + range->bytes >= range->start;
-}
-
-static bool is_type(const void *tree, int node, const char *type)
-{
-    int bytes = 0;
-    const char *value = fdt_getprop(tree, node, "device_type", &bytes);
-    return value != NULL && bytes > 0 && fdt_stringlist_contains(value, bytes, type);
-}
-
-static bool memory_read(const void *tree, struct platform *platform)
-{
-    int node;
-    fdt_for_each_subnode(node, tree, 0)
-    {
-        struct range range;
-        if (is_type(tree, node, "memory") && node_range(tree, 0, node, 0, &range) &&
-            (platform->ram.bytes == 0 || range.start < platform->ram.start)) {
-            platform->ram = range;
-        }
-    }
-    return platform->ram.bytes != 0;
-}
-
-static bool reserved_add(struct platform *platform, struct range range)
-{
-    if (platform->reserved_count == RESERVED_MAX) {
-        return false;
-    }
-    platform->reserved[platform->reserved_count++] = range;
-    return true;
-}
-
-static bool reserved_read(const void *tree, struct platform *platform)
-{
-    int count = fdt_num_mem_rsv(tree);
-    for (int i = 0; i < count; i++) {
-        struct range range;
-        if (fdt_get_mem_rsv(tree, i, &range.start, &range.bytes) != 0 || !reserved_add(platform, range)) {
-            return false;
-        }
-    }
-    int parent = fdt_path_offset(tree, "/reserved-memory");
-    if (parent < 0) {
-        return true;
-    }
-    int node;
-    fdt_for_each_subnode(node, tree, parent)
-    {
-        struct range range;
-        if (node_range(tree, parent, node, 0, &range) && !reserved_add(platform, range)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void chosen_read(const void *tree, struct platform *platform)
-{
-    int node = fdt_path_offset(tree, "/chosen");
-    int start_bytes = 0, end_bytes = 0, bytes = 0;
-    const fdt32_t *start = fdt_getprop(tree, node, "linux,initrd-start", &start_bytes);
-    const fdt32_t *end = fdt_getprop(tree, node, "linux,initrd-end", &end_bytes);
-    if (start != NULL && end != NULL && (start_bytes == 4 || start_bytes == 8) && (end_bytes == 4 || end_bytes == 8)) {
-        platform->archive.start = cells_read(start, start_bytes / 4);
-        uint64_t last = cells_read(end, end_bytes / 4);
-        platform->archive.bytes = last > platform->archive.start ? last - platform->archive.start : 0;
-    }
-    const char *arguments = fdt_getprop(tree, node, "bootargs", &bytes);
-    for (int i = 0; arguments != NULL && i + 4 < bytes; i++) {
-        if (arguments[i] == 's' && arguments[i + 1] == 'v' && arguments[i + 2] == '3' && arguments[i + 3] == '9') {
-            platform->wants_sv39 = true;
-        }
-    }
-}
-
-// The ISA string is "rv64" and single letters, then "_extension" each.
-static bool isa_has(const char *isa, int bytes, const char *extension)
-{
-    int length = (int)strlen(extension);
-    for (int i = 4; i + length < bytes; i++) {
-        bool is_end = isa[i + length] == '_' || isa[i + length] == '\0';
-        if (isa[i - 1] == '_' && is_end && memcmp(isa + i, extension, (size_t)length) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool isa_has_letter(const char *isa, int bytes, char letter)
-{
-    for (int i = 4; i < bytes && isa[i] != '_' && isa[i] != '\0'; i++) {
-        if (isa[i] == letter) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// Node of the boot hart below /cpus, or negative.
-static int hart_find(const void *tree, int cpus, uint32_t hart)
-{
-    int node;
-    fdt_for_each_subnode(node, tree, cpus)
-    {
-        int bytes = 0;
-        const fdt32_t *reg = fdt_getprop(tree, node, "reg", &bytes);
-        if (is_type(tree, node, "cpu") && reg != NULL && (bytes == 4 || bytes == 8) &&
-            cells_read(reg, bytes / 4) == hart) {
-            return node;
-        }
-    }
-    return -FDT_ERR_NOTFOUND;
-}
-
-static const char *hart_read(const void *tree, uint32_t hart, struct platform *platform, uint32_t *interrupts)
-{
-    int cpus = fdt_path_offset(tree, "/cpus");
-    int node = cpus < 0 ? cpus : hart_find(tree, cpus, hart);
-    if (node < 0) {
-        return "the devicetree does not describe the boot hart";
-    }
-    int bytes = 0;
-    const char *isa = fdt_getprop(tree, node, "riscv,isa", &bytes);
-    if (isa == NULL || bytes < 5 || isa[bytes - 1] != '\0') {
-        return "the boot hart has no riscv,isa in the devicetree";
-    }
-    platform->has_zba = isa_has(isa, bytes, "zba");
-    platform->has_zbb = isa_has(isa, bytes, "zbb");
-    platform->has_sstc = isa_has(isa, bytes, "sstc");
-    platform->has_fp = isa_has_letter(isa, bytes, 'd') || isa_has_letter(isa, bytes, 'g');
-    if (!property_u32(tree, cpus, "timebase-frequency", &platform->ticks_per_second) &&
-        !property_u32(tree, node, "timebase-frequency", &platform->ticks_per_second)) {
-        return "the devicetree has no timebase-frequency";
-    }
-    int controller = fdt_subnode_offset(tree, node, "interrupt-controller");
-    *interrupts = controller < 0 ? 0 : fdt_get_phandle(tree, controller);
-    return *interrupts == 0 ? "the boot hart has no interrupt controller in the devicetree" : NULL;
-}
-
-static int compatible_find(const void *tree, const char *first, const char *second)
-{
-    int node = fdt_node_offset_by_compatible(tree, -1, first);
-    return node >= 0 ? node : fdt_node_offset_by_compatible(tree, -1, second);
-}
-
-// The PLIC lists (hart's controller, interrupt) pairs; the place of the boot hart's supervisor pair is its context.
-static const char *plic_read(const void *tree, uint32_t hart_interrupts, struct platform *platform)
-{
-    int node = compatible_find(tree, "riscv,plic0", "sifive,plic-1.0.0");
-    int parent = node < 0 ? node : fdt_parent_offset(tree, node);
-    int bytes = 0;
-    const fdt32_t *pair = node < 0 ? NULL : fdt_getprop(tree, node, "interrupts-extended", &bytes);
-    if (parent < 0 || pair == NULL || !node_range(tree, parent, node, 0, &platform->plic) ||
-        !property_u32(tree, node, "riscv,ndev", &platform->plic_sources) || platform->plic_sources > 1023) {
-        return "the devicetree has no usable PLIC";
-    }
-    for (int i = 0; i < bytes / 8; i++) {
-        if (fdt32_to_cpu(pair[2 * i]) == hart_interrupts && fdt32_to_cpu(pair[2 * i + 1]) == CPU_EXTERNAL_INTERRUPT) {
-            platform->plic_context = (uint32_t)i;
-            return NULL;
-        }
-    }
-    return "the PLIC does not reach the boot hart";
-}
-
-// A device that is not there has a range of 0 bytes.
-static struct range device_read(const void *tree, const char *first, const char *second)
-{
+    struct fdt_property reg = node->property[P_REG];
     struct range range = {0};
-    int node = compatible_find(tree, first, second);
-    int parent = node < 0 ? node : fdt_parent_offset(tree, node);
-    if (parent < 0 || !node_range(tree, parent, node, 0, &range)) {
+    if (parent->address_cells >= 1 && parent->address_cells <= 2 && parent->size_cells >= 1 &&
+        parent->size_cells <= 2 && reg.bytes >= 4 * (parent->address_cells + parent->size_cells)) {
+        range.start = number(reg.value, parent->address_cells);
+        range.bytes = number(reg.value + parent->address_cells, parent->size_cells);
+    }
+    if (range.start + range.bytes < range.start) {
         range.bytes = 0;
     }
     return range;
 }
 
-const char *boot_devicetree_read(const void *tree, uint64_t bytes_max, uint32_t hart, struct platform *platform)
+static void reserved_add(struct range range)
 {
-    uint32_t hart_interrupts = 0;
-    if (bytes_max < sizeof(struct fdt_header) || fdt_check_header(tree) != 0 || fdt_totalsize(tree) > bytes_max ||
-        fdt_check_full(tree, fdt_totalsize(tree)) != 0) {
+    if (range.bytes != 0 && found->reserved_count < RESERVED_MAX) {
+        found->reserved[found->reserved_count] = range;
+    }
+    found->reserved_count += range.bytes != 0;
+}
+
+static void chosen_understand(const struct node *node)
+{
+    uint64_t end = property_number(node->property[P_ARCHIVE_END]);
+    struct fdt_property arguments = node->property[P_ARGUMENTS];
+    found->archive.start = property_number(node->property[P_ARCHIVE_START]);
+    found->archive.bytes = end > found->archive.start ? end - found->archive.start : 0;
+    for (uint32_t i = 0; i + 4 < arguments.bytes; i++) {
+        uint32_t byte = 4 * arguments.value + i;
+        found->wants_sv39 |= fdt_byte(&fdt, byte) == 's' && fdt_byte(&fdt, byte + 1) == 'v' &&
+                             fdt_byte(&fdt, byte + 2) == '3' && fdt_byte(&fdt, byte + 3) == '9';
+    }
+}
+
+// The ISA string: "rv64" and single letters, then "_extension" each.
+static void isa_understand(struct fdt_property isa)
+{
+    bool is_letters = true;
+    for (uint32_t i = 4; i + 1 < isa.bytes; i++) {
+        uint32_t byte = 4 * isa.value + i;
+        uint8_t c = fdt_byte(&fdt, byte), end = fdt_byte(&fdt, byte + 4);
+        found->has_fp |= is_letters && (c == 'd' || c == 'g');
+        is_letters &= c != '_';
+        if (c != '_' || i + 4 >= isa.bytes) {
+            continue;
+        }
+        bool is_zb = fdt_byte(&fdt, byte + 1) == 'z' && fdt_byte(&fdt, byte + 2) == 'b' && (end == '_' || end == '\0');
+        found->has_zba |= is_zb && fdt_byte(&fdt, byte + 3) == 'a';
+        found->has_zbb |= is_zb && fdt_byte(&fdt, byte + 3) == 'b';
+        found->has_sstc |= fdt_byte(&fdt, byte + 1) == 's' && fdt_byte(&fdt, byte + 2) == 's' &&
+                           fdt_byte(&fdt, byte + 3) == 't' && end == 'c';
+    }
+}
+
+static void cpu_understand(struct node *node)
+{
+    struct fdt_property reg = node->property[P_REG];
+    node->is_boot_hart = reg.bytes != 0 && property_number(reg) == boot_hart;
+    if (node->is_boot_hart) {
+        isa_understand(node->property[P_ISA]);
+        if (node->property[P_TIMEBASE].bytes == 4) {
+            found->ticks_per_second = fdt_cell(&fdt, node->property[P_TIMEBASE].value);
+        }
+    }
+}
+
+enum device { D_PLIC, D_FINISHER, D_MACHINE_TIMER, D_COUNT };
+static const char *const compatible[2 * D_COUNT] = {
+    "sifive,plic-1.0.0", "riscv,plic0", "sifive,test0", "sifive,test1", "sifive,clint0", "riscv,clint0",
+};
+
+static void device_understand(const struct node *node, const struct node *parent)
+{
+    uint32_t i = fdt_find_string(&fdt, node->property[P_COMPATIBLE], compatible, 2 * D_COUNT);
+    if (i == 2 * D_COUNT) {
+        return;
+    }
+    struct range range = node_range(node, parent);
+    switch (i / 2) {
+    case D_PLIC:
+        found->plic = range;
+        found->plic_sources = (uint32_t)property_number(node->property[P_SOURCES]);
+        plic_interrupts = node->property[P_INTERRUPTS];
+        break;
+    case D_FINISHER:
+        found->finisher = range;
+        break;
+    default:
+        found->machine_timer = range;
+        break;
+    }
+}
+
+static void memory_understand(const struct node *node, const struct node *parent)
+{
+    struct range range = node_range(node, parent);
+    if (range.bytes != 0 && (found->ram.bytes == 0 || range.start < found->ram.start)) {
+        found->ram = range;
+    }
+}
+
+static void node_understand(struct node *node, const struct node *parent)
+{
+    static const char *const memory = "memory";
+    const struct fdt_property *property = node->property;
+    if (node->is_understood) {
+        return;
+    }
+    node->is_understood = true;
+    node->address_cells = property[P_ADDRESS_CELLS].bytes == 4 ? fdt_cell(&fdt, property[P_ADDRESS_CELLS].value) : 2;
+    node->size_cells = property[P_SIZE_CELLS].bytes == 4 ? fdt_cell(&fdt, property[P_SIZE_CELLS].value) : 1;
+    switch (node->role) {
+    case R_CHOSEN:
+        chosen_understand(node);
+        break;
+    case R_CPUS:
+        found->ticks_per_second = (uint32_t)property_number(property[P_TIMEBASE]);
+        break;
+    case R_CPU:
+        cpu_understand(node);
+        break;
+    case R_CPU_INTERRUPTS:
+        if (parent->is_boot_hart) {
+            hart_interrupts = (uint32_t)property_number(property[P_PHANDLE]);
+        }
+        break;
+    case R_RESERVED_RANGE:
+        reserved_add(node_range(node, parent));
+        break;
+    case R_OTHER:
+        if (parent->role == R_ROOT && fdt_find_string(&fdt, property[P_DEVICE_TYPE], &memory, 1) == 0) {
+            memory_understand(node, parent);
+        } else {
+            device_understand(node, parent);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+static enum role child_role(const struct node *parent, uint32_t depth, uint32_t name)
+{
+    switch (parent->role) {
+    case R_ROOT:
+        return fdt_is(&fdt, name, "chosen")            ? R_CHOSEN
+               : fdt_is(&fdt, name, "cpus")            ? R_CPUS
+               : fdt_is(&fdt, name, "reserved-memory") ? R_RESERVED
+                                                       : R_OTHER;
+    case R_CPUS:
+        return fdt_is_unit(&fdt, name, "cpu") ? R_CPU : R_OTHER;
+    case R_CPU:
+        return fdt_is_unit(&fdt, name, "interrupt-controller") ? R_CPU_INTERRUPTS : R_OTHER;
+    case R_RESERVED:
+        return R_RESERVED_RANGE;
+    default:
+        return depth == 1 ? R_ROOT : R_OTHER;
+    }
+}
+
+// Nodes repeat the names of their properties, and a name is stored once: where it lies says which one it is.
+static void property_keep(struct node *node, struct fdt_property property)
+{
+    static struct {
+        uint32_t name, is;
+    } known[NAMES_KNOWN];
+    uint32_t k = property.name % NAMES_KNOWN;
+    if (known[k].name != property.name) {
+        known[k].name = property.name;
+        known[k].is = fdt_find(&fdt, property.name, names, P_COUNT);
+    }
+    if (known[k].is < P_COUNT) {
+        node->property[known[k].is] = property;
+    }
+}
+
+// The whole tree; false if it is broken or too deep.
+static bool tree_read(void)
+{
+    uint32_t depth = 0;
+    for (;;) {
+        struct fdt_property property;
+        switch (fdt_next(&fdt, &property)) {
+        case FDT_BEGIN:
+            if (depth == DEPTH_MAX) {
+                return false;
+            }
+            if (depth > 0) {
+                node_understand(&nodes[depth], &nodes[depth - 1]);
+            }
+            nodes[depth + 1] = (struct node){.role = child_role(&nodes[depth], depth + 1, property.name)};
+            depth++;
+            break;
+        case FDT_PROPERTY:
+            property_keep(&nodes[depth], property);
+            break;
+        case FDT_END_NODE:
+            if (depth == 0) {
+                return false;
+            }
+            node_understand(&nodes[depth], &nodes[depth - 1]);
+            depth--;
+            break;
+        case FDT_END:
+            return depth == 0;
+        default:
+            return false;
+        }
+    }
+}
+
+static bool plic_context_find(void)
+{
+    for (uint32_t i = 0; i < plic_interrupts.bytes / 8; i++) {
+        uint32_t word = plic_interrupts.value + 2 * i;
+        if (fdt_cell(&fdt, word) == hart_interrupts && fdt_cell(&fdt, word + 1) == CPU_EXTERNAL_INTERRUPT) {
+            found->plic_context = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *boot_devicetree_read(const uint32_t *tree, uint64_t hart, struct platform *platform)
+{
+    found = platform;
+    boot_hart = hart;
+    if (!fdt_open(&fdt, tree)) {
         return "there is no valid devicetree";
     }
-    platform->tree_bytes = fdt_totalsize(tree);
-    if (!memory_read(tree, platform)) {
+    platform->tree_bytes = fdt.bytes;
+    struct range range;
+    for (uint32_t i = 0; i <= RESERVED_MAX && fdt_reserved(&fdt, i, &range.start, &range.bytes); i++) {
+        reserved_add(range);
+    }
+    if (!tree_read()) {
+        return "the devicetree is broken";
+    }
+    if (platform->ram.bytes == 0) {
         return "the devicetree has no memory";
     }
-    if (!reserved_read(tree, platform)) {
+    if (platform->reserved_count > RESERVED_MAX) {
         return "the devicetree reserves too many ranges of memory";
     }
-    chosen_read(tree, platform);
-    const char *problem = hart_read(tree, hart, platform, &hart_interrupts);
-    if (problem == NULL) {
-        problem = plic_read(tree, hart_interrupts, platform);
+    if (platform->ticks_per_second == 0) {
+        return "the devicetree has no timebase-frequency";
     }
-    platform->finisher = device_read(tree, "sifive,test0", "sifive,test1");
-    platform->machine_timer = device_read(tree, "sifive,clint0", "riscv,clint0");
-    return problem;
+    if (hart_interrupts == 0) {
+        return "the devicetree does not describe the boot hart";
+    }
+    if (platform->plic.bytes == 0 || platform->plic_sources > PLIC_SOURCES_MAX || !plic_context_find()) {
+        return "the devicetree has no interrupt controller that reaches the boot hart";
+    }
+    return NULL;
 }

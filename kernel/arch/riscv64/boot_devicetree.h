@@ -25,6 +25,6 @@ struct platform {
     bool wants_sv39; // "sv39" among the boot arguments
 };
 
-// Reads the devicetree at `tree`, at most `bytes_max` of it are readable. NULL, or what is wrong with it. `hart` is the
-// boot hart.
-const char *boot_devicetree_read(const void *tree, uint64_t bytes_max, uint32_t hart, struct platform *platform);
+// Reads the devicetree at `tree`, of which FDT_BYTES_MAX bytes can be read. NULL, or what is wrong with it. `hart` is the
+// boot hart. `platform` is all zero.
+const char *boot_devicetree_read(const uint32_t *tree, uint64_t hart, struct platform *platform);

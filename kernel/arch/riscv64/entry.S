@@ -41,26 +41,3 @@ entry_\number:
     li t6, \number
     j capsule_call
     .endr
-
-    .globl capsule_call
-capsule_call: // as if trapped: everything is saved, the pc is the return address
-    csrr t5, sscratch
-    sd tp, CONTEXT_REG(4)(t5)
-    and ra, ra, s11
-    or ra, ra, tp
-    mv tp, t5
-    sd ra, CONTEXT_REG(1)(tp)
-    sd ra, CONTEXT_PC(tp)
-    .irp n, 2,3,5,6,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28
-    sd x\n, CONTEXT_REG(\n)(tp)
-    .endr
-    sd gp, CONTEXT_REG(7)(tp)
-    sd zero, CONTEXT_REG(29)(tp)
-    sd gp, CONTEXT_REG(30)(tp)
-    sd zero, CONTEXT_REG(31)(tp)
-    mv a0, tp
-    mv a1, t6
-    lui sp, %hi(kernel_stack_top)
-    addi sp, sp, %lo(kernel_stack_top)
-    call trap_call
-    j thread_resume

@@ -299,9 +299,85 @@ process_return: // with the answer OK; s0 saved, everything else as the process 
 
 process_time:
     addi s0, t2, -NJ_SYS_TIME
-    bnez s0, trap_slow
+    bnez s0, process_call
     TIME
     j process_return
+
+// ---- The complete path of a system call. What a call clobbers is not kept, and the callee-saved registers stay where
+// they are, because C keeps them too: they are saved only if another thread runs next. A thread that has ended itself
+// and given its memory back has self = 0 by then, and nothing may be written there.
+    .macro ARGUMENTS instruction
+    .irp n, 5,6,10,11,12,13,14,15,16,17
+    \instruction x\n, CONTEXT_REG(\n)(tp)
+    .endr
+    .endm
+
+    .macro CALL_KERNEL number, same // to \same if the thread goes on
+    mv a0, tp
+    mv a1, \number
+    lui sp, %hi(kernel_stack_top)
+    addi sp, sp, %lo(kernel_stack_top)
+    call trap_call
+    lwu t0, CONTEXT_SELF(tp)
+    beqz t0, thread_resume
+    beq a0, t0, \same
+    .irp n, 9,18,19,20,21,22,23,24,25,26,27
+    sd x\n, CONTEXT_REG(\n)(tp)
+    .endr
+    j thread_resume
+    .endm
+
+process_call:
+    csrrw s0, sscratch, tp
+    sd s0, CONTEXT_REG(4)(tp)
+    csrr s0, sepc
+    sd ra, CONTEXT_REG(1)(tp)
+    sd sp, CONTEXT_REG(2)(tp)
+    sd gp, CONTEXT_REG(3)(tp)
+    sd t2, CONTEXT_REG(7)(tp)
+    sd t3, CONTEXT_REG(28)(tp)
+    addi s0, s0, 4
+    sd s0, CONTEXT_PC(tp)
+    ARGUMENTS sd
+    ld s0, CONTEXT_REG(8)(tp)
+    CALL_KERNEL t2, 1f
+1:  ld t0, CONTEXT_PC(tp)
+    csrw sepc, t0
+    ld ra, CONTEXT_REG(1)(tp)
+    ld sp, CONTEXT_REG(2)(tp)
+    ARGUMENTS ld
+    li t2, 0
+    li t3, 0
+    li t4, 0
+    li t5, 0
+    li t6, 0
+    ld tp, CONTEXT_REG(4)(tp)
+    sret
+
+    .globl capsule_call
+capsule_call: // t6 = number; t2, t4, t5 are dead. gp, tp and s11 are constants of its context
+    csrr t5, sscratch
+    sd s0, CONTEXT_REG(8)(t5)
+    and ra, ra, s11
+    or ra, ra, tp
+    mv tp, t5
+    sd sp, CONTEXT_REG(2)(tp)
+    sd ra, CONTEXT_REG(1)(tp)
+    sd ra, CONTEXT_PC(tp)
+    sd t3, CONTEXT_REG(28)(tp)
+    ARGUMENTS sd
+    CALL_KERNEL t6, 1f
+1:  ld ra, CONTEXT_PC(tp)
+    ld sp, CONTEXT_REG(2)(tp)
+    ARGUMENTS ld
+    li t3, 0
+    li t4, 0
+    li t6, 0
+    mv t2, gp
+    mv t5, gp
+    ld tp, CONTEXT_REG(4)(tp)
+    csrsi sstatus, SSTATUS_SIE
+    ret
 
 // ---- Calls of capsules, from the entry page: interrupts are off; t2, t4, t5, t6 are dead, but must be valid again ------
     .globl entry_call, entry_reply_recv, entry_invoke, entry_time

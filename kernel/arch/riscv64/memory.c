@@ -1,25 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 // The two functions that the compiler calls on its own.
 #include <stddef.h>
+#include <stdint.h>
 
 void *memset(void *to, int value, size_t bytes);
 void *memcpy(void *restrict to, const void *restrict from, size_t bytes);
 
-__attribute__((optimize("no-tree-loop-distribute-patterns"))) void *memset(void *to, int value, size_t bytes)
+// Whatever the compiler clears or copies is aligned and in words, or short.
+#define PLAIN_LOOPS __attribute__((optimize("no-tree-loop-distribute-patterns")))
+
+static int is_aligned(const void *address)
 {
-    unsigned char *t = to;
-    for (size_t i = 0; i < bytes; i++) {
+    return (uintptr_t)address % sizeof(uint64_t) == 0;
+}
+
+PLAIN_LOOPS void *memset(void *to, int value, size_t bytes)
+{
+    size_t i = 0;
+    if (is_aligned(to)) {
+        uint64_t *words = to;
+        uint64_t word = (uint8_t)value * 0x0101010101010101ull;
+        for (; i + 4 * sizeof(uint64_t) <= bytes; i += 4 * sizeof(uint64_t)) { // whole pages are cleared this way
+            words[0] = word;
+            words[1] = word;
+            words[2] = word;
+            words[3] = word;
+            words += 4;
+        }
+        for (; i + sizeof(uint64_t) <= bytes; i += sizeof(uint64_t)) {
+            *words++ = word;
+        }
+    }
+    for (unsigned char *t = to; i < bytes; i++) {
         t[i] = (unsigned char)value;
     }
     return to;
 }
 
-__attribute__((optimize("no-tree-loop-distribute-patterns"))) void *memcpy(void *restrict to, const void *restrict from,
-                                                                           size_t bytes)
+PLAIN_LOOPS void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 {
+    size_t i = 0;
+    if (is_aligned(to) && is_aligned(from)) {
+        uint64_t *t = to;
+        const uint64_t *f = from;
+        for (; i + sizeof(uint64_t) <= bytes; i += sizeof(uint64_t)) {
+            *t++ = *f++;
+        }
+    }
     unsigned char *t = to;
-    const unsigned char *f = from;
-    for (size_t i = 0; i < bytes; i++) {
+    for (const unsigned char *f = from; i < bytes; i++) {
         t[i] = f[i];
     }
     return to;

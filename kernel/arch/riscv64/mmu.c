@@ -123,21 +123,28 @@ static bool page_address_ok(uint32_t space, uint64_t address)
     return arch_space_address_ok(space, address, PAGE_BYTES);
 }
 
-enum nj_status arch_space_prepare(uint32_t space, uint64_t address)
+static enum nj_status table_prepare(uint32_t space, uint64_t address, uint32_t *table)
 {
     if (!page_address_ok(space, address)) {
         return NJ_BAD_ARGUMENT;
     }
-    return table_make(space, address) == NIL ? NJ_NEEDS_SUPPLY : NJ_OK;
+    *table = table_make(space, address);
+    return *table == NIL ? NJ_NEEDS_SUPPLY : NJ_OK;
+}
+
+enum nj_status arch_space_prepare(uint32_t space, uint64_t address)
+{
+    uint32_t table;
+    return table_prepare(space, address, &table);
 }
 
 static enum nj_status entry_set(uint32_t space, uint64_t address, uint64_t entry)
 {
-    enum nj_status status = arch_space_prepare(space, address);
+    uint32_t table;
+    enum nj_status status = table_prepare(space, address, &table);
     if (status != NJ_OK) {
         return status;
     }
-    uint32_t table = table_find(space, address);
     uint32_t index = table_index(address, 0);
     if ((pages[table][index] & PTE_V) != 0) {
         return NJ_ALREADY_MAPPED;
