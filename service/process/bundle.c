@@ -30,7 +30,6 @@ void bundle_init(void)
     component_assert(status == NJ_OK);
     for (uint32_t i = 0; i < PROCESS_BUNDLES_MAX; i++) {
         bundles[i].slots = first + i * BUNDLE_SLOTS;
-        bundles[i].address = BUNDLE_WINDOW_BASE + (uint64_t)i * BUNDLE_WINDOW_BYTES;
     }
 }
 
@@ -67,6 +66,33 @@ bool bundle_has_room(void)
 static uint32_t pages_of(uint32_t bytes)
 {
     return (bytes + PAGE_BYTES - 1) / PAGE_BYTES;
+}
+
+// The first of the installed bundles in whose way `pages` at `address` would be.
+static const struct bundle *bundle_in_way(uint64_t address, uint32_t pages)
+{
+    for (uint32_t i = 0; i < PROCESS_BUNDLES_MAX; i++) {
+        const struct bundle *other = &bundles[i];
+        if (other->name[0] && address < other->address + (uint64_t)other->rest_pages * PAGE_BYTES &&
+            other->address < address + (uint64_t)pages * PAGE_BYTES) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+// The lowest address with room; there always is, for each bundle is counted with the most it may have. Every round passes
+// one bundle for good.
+static uint64_t address_find(uint32_t pages)
+{
+    uint64_t address = BUNDLE_ADDRESS_FIRST;
+    const struct bundle *other = bundle_in_way(address, pages);
+    for (uint32_t i = 0; i < PROCESS_BUNDLES_MAX && other; i++) {
+        address = other->address + (uint64_t)other->rest_pages * PAGE_BYTES;
+        other = bundle_in_way(address, pages);
+    }
+    component_assert(!other);
+    return address;
 }
 
 // Code object, its memory, and the frames of the rest.
@@ -153,8 +179,10 @@ static bool image_load(struct bundle *bundle, const char *name, const struct com
     uint32_t rest_pages = pages_of(image_rest_bytes(&header));
     if (rest_pages > BUNDLE_FRAMES_MAX * FRAME_PAGES) {
         return outcome_set(outcome, PROCESS_REASON_IMAGE, "data and tables have %u bytes, at most %u fit",
-                           (unsigned)image_rest_bytes(&header), BUNDLE_WINDOW_BYTES);
+                           (unsigned)image_rest_bytes(&header), BUNDLE_REST_BYTES_MAX);
     }
+    bundle->address = address_find(rest_pages);
+    bundle->rest_pages = rest_pages;
     uint64_t bytes = (uint64_t)(code_pages + rest_pages + OBJECT_PAGES) * PAGE_BYTES;
     char owner[PROCESS_NAME_BYTES + 8];
     snprintf(owner, sizeof owner, "%s (code)", name);

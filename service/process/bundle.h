@@ -10,16 +10,17 @@ enum { BUNDLE_SLOT_MEMORY, BUNDLE_SLOT_CODE, BUNDLE_SLOT_SUPPLY, BUNDLE_SLOT_FRA
 #define BUNDLE_FRAMES_MAX 8 // of up to 2 MiB
 #define BUNDLE_SLOTS (BUNDLE_SLOT_FRAME + BUNDLE_FRAMES_MAX)
 
-// Where the images (without their code) are mapped: one window a bundle.
-#define BUNDLE_WINDOW_BASE 0x1000000000u
-#define BUNDLE_WINDOW_BYTES 0x1000000u
+// Where the images (without their code) are mapped, one behind the other: few of them share a page table.
+#define BUNDLE_REST_BYTES_MAX (BUNDLE_FRAMES_MAX * 0x200000u)
+#define BUNDLE_ADDRESS_FIRST 0x1000000000u
 
 // Life: bundle_install() to bundle_uninstall(), only while no instance runs.
 struct bundle {
     char name[PROCESS_NAME_BYTES]; // empty: free
     uint32_t slots;                // first of BUNDLE_SLOTS, for ever
     uint32_t instances;            // that run
-    uint64_t address;              // of its window, for ever
+    uint64_t address;              // where its frames are mapped
+    uint32_t rest_pages;           // how many pages they have
     uint64_t memory_id;
     uint64_t memory_bytes;
     uint64_t module_bytes;

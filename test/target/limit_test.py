@@ -27,6 +27,30 @@ def test_all_instances_run_and_no_more(system):
     assert "fibonacci: uninstalled" in system.run("uninstall fibonacci")
 
 
+def test_all_packages_live_side_by_side(system):
+    """Bundles of several sizes come and go; each still finds its own data and names."""
+    before = free_bytes(system)
+    names = ["hello", "wild", "trap", "primes", "overflow", "fibonacci", "spin", "hog"]
+
+    def check():
+        assert "Hello, world, from hello" in system.run("start hello --wait")
+        assert "in wild_store +" in system.run("start wild --wait")
+        assert "in trap_divide +" in system.run("start trap --wait -- divide")
+        assert "primes below 1000: 168" in system.run("start primes --wait -- 1000 1")
+
+    for name in names:
+        assert f"{name}: installed" in system.run(f"install {name}")
+    check()
+    for name in ["wild", "overflow", "hello", "hog"]:
+        system.run(f"uninstall {name}")
+    for name in ["hog", "hello", "overflow", "wild"]:
+        assert f"{name}: installed" in system.run(f"install {name}")
+    check()
+    for name in names:
+        system.run(f"uninstall {name}")
+    assert free_bytes(system) == before
+
+
 @pytest.mark.parametrize("memory", ["16M", "64M"])
 def test_no_memory_is_told_and_survived(boot, memory):
     with boot(memory=memory) as console:
