@@ -293,6 +293,48 @@ static const char *check_reply(uint32_t r)
     return NULL;
 }
 
+// Every thread in a queue waits there, in a state that fits.
+static const char *check_queue(struct queue queue, uint32_t object, enum nj_thread_state one, enum nj_thread_state other)
+{
+    uint32_t previous = NIL, steps = 0;
+
+    for (uint32_t t = queue.head; t != NIL; previous = t, t = threads[t].next) {
+        REQUIRE(steps++ < SLOTS && threads[t].prev == previous, "links of a queue disagree");
+        REQUIRE(threads[t].state == one || threads[t].state == other, "a thread stands in a queue and does not wait");
+        REQUIRE(threads[t].waits_on == object, "a thread stands in one queue and waits in another");
+    }
+    REQUIRE(queue.tail == previous, "a queue has another end");
+    return NULL;
+}
+
+static const char *check_notification(uint32_t n)
+{
+    uint32_t bound = notifications[n].thread;
+
+    REQUIRE(bound == NIL || threads[bound].notification == n, "a notification is bound to a thread that knows nothing of it");
+    return check_queue(notifications[n].queue, n, NJ_THREAD_WAITING, NJ_THREAD_WAITING);
+}
+
+static const char *check_code(uint32_t c)
+{
+    uint32_t previous = NIL, steps = 0;
+
+    for (uint32_t s = codes[c].spaces; s != NIL; previous = s, s = spaces[s].code_next) {
+        REQUIRE(steps++ < SLOTS && spaces[s].code_prev == previous, "links of a code object's spaces disagree");
+        struct cap cap = slots[space_code_slot(s)].cap;
+        REQUIRE(kind_of(cap) == NJ_KIND_CODE && cap.object == c, "a space is on the list of code it does not run");
+    }
+    return NULL;
+}
+
+static const char *check_image(uint32_t s)
+{
+    bool has_layout = spaces[s].layout.data_base != 0, has_code = slots[space_code_slot(s)].cap.kind == NJ_KIND_CODE;
+
+    REQUIRE(spaces[s].is_dead || has_layout == has_code, "a living space has an image without its code");
+    return NULL;
+}
+
 static const char *check_space(uint32_t s)
 {
     uint32_t previous = NIL, count = 0;
@@ -307,7 +349,7 @@ static const char *check_space(uint32_t s)
         if (broken != NULL)
             return broken;
     }
-    return NULL;
+    return check_image(s);
 }
 
 static const char *check_element(enum page_kind kind, uint32_t index)
@@ -323,6 +365,12 @@ static const char *check_element(enum page_kind kind, uint32_t index)
         return check_reply(index);
     case PAGE_SPACE:
         return check_space(index);
+    case PAGE_ENDPOINT:
+        return check_queue(endpoints[index].queue, index, NJ_THREAD_SENDING, NJ_THREAD_RECEIVING);
+    case PAGE_NOTIFICATION:
+        return check_notification(index);
+    case PAGE_CODE:
+        return check_code(index);
     default:
         return NULL;
     }
@@ -332,7 +380,9 @@ static const char *check_pages(int thorough)
 {
     static const uint16_t bytes[] = {
         [PAGE_SLOT] = sizeof(struct slot),   [PAGE_THREAD] = sizeof(struct thread), [PAGE_SCHED] = sizeof(struct sched),
-        [PAGE_REPLY] = sizeof(struct reply), [PAGE_SPACE] = sizeof(struct space),   [PAGE_INSTRUCTIONS] = 0,
+        [PAGE_REPLY] = sizeof(struct reply), [PAGE_SPACE] = sizeof(struct space),   [PAGE_CODE] = sizeof(struct code),
+        [PAGE_ENDPOINT] = sizeof(struct endpoint), [PAGE_NOTIFICATION] = sizeof(struct notification),
+        [PAGE_INSTRUCTIONS] = 0,
     };
 
     for (uint32_t page = HOST_FIRST_PAGE; page < HOST_PAGES; page++) {
