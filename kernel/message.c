@@ -47,14 +47,14 @@ static uint64_t transfer_words(uint32_t sender, uint32_t receiver, uint64_t word
 static bool transfer_cap(uint32_t sender, uint32_t receiver, uint64_t tag)
 {
     uint64_t wanted = threads[receiver].context.reg[REG_REPLY] >> 32;
-    uint32_t source, first, count;
+    struct cap table = thread_table(receiver);
+    uint32_t source;
 
-    thread_table(receiver, &first, &count);
-    if (wanted == NJ_SLOT_NONE || wanted >= count)
+    if (wanted == NJ_SLOT_NONE || wanted >= table.word)
         return false;
     if (cap_lookup(sender, tag >> NJ_TAG_CAP_SHIFT, &source) != NJ_OK)
         return false;
-    uint32_t destination = first + (uint32_t)wanted;
+    uint32_t destination = table.object + (uint32_t)wanted;
     if (slots[source].cap.kind == NJ_KIND_UNTYPED)
         return cap_move(source, destination) == NJ_OK;
     return cap_derive(source, destination, NJ_RIGHT_ALL, 0) == NJ_OK;

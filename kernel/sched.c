@@ -184,13 +184,8 @@ static bool pass_time(uint64_t now)
     return used_up;
 }
 
-uint32_t sched_choose(void)
+static __attribute__((noinline)) uint32_t choose_anew(uint32_t thread)
 {
-    uint32_t thread = sched_current;
-    bool is_same = is_runnable(thread) && threads[thread].sched == charged;
-
-    if (is_same && !is_due && !current_yields && threads[thread].priority + 1u >= sched_top_priority)
-        return thread;
     uint64_t now = arch_time_ns();
     passing_ns = now;
     bool used_up = pass_time(now);
@@ -202,6 +197,17 @@ uint32_t sched_choose(void)
     charged = thread == NIL ? NIL : threads[thread].sched;
     set_timer(now);
     return thread;
+}
+
+// Most calls change nothing about who runs: that is found out in a few instructions.
+uint32_t sched_choose(void)
+{
+    uint32_t thread = sched_current;
+    bool is_same = is_runnable(thread) && threads[thread].sched == charged;
+
+    if (is_same && !is_due && !current_yields && threads[thread].priority + 1u >= sched_top_priority)
+        return thread;
+    return choose_anew(thread);
 }
 
 void sched_yield(uint32_t thread)

@@ -20,17 +20,6 @@ uint32_t thread_fault_slot(uint32_t thread)
     return thread * (uint32_t)SLOTS_PER_THREAD + offsetof(struct thread, fault_endpoint) / sizeof(struct slot);
 }
 
-void thread_table(uint32_t thread, uint32_t *first, uint32_t *count)
-{
-    uint32_t space = threads[thread].space;
-    struct cap cnode = {0};
-
-    if (space != NIL)
-        cnode = slots[space_cnode_slot(space)].cap;
-    *first = cnode.object;
-    *count = (uint32_t)cnode.word;
-}
-
 // Out of every queue and bond that its state means. The state is then INACTIVE.
 static void thread_cancel(uint32_t thread)
 {

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Threads: life, registers, what they are bound to.
 #pragma once
+#include <stddef.h>
+
 #include "kernel/object.h"
 
 // Its hidden slot for the fault endpoint.
 uint32_t thread_fault_slot(uint32_t thread);
-// The run of slots that is its capability table; count 0 when its space has none.
-void thread_table(uint32_t thread, uint32_t *first, uint32_t *count);
+
+// The capability that names its capability table; of kind EMPTY, with 0 slots, when its space has none.
+static inline struct cap thread_table(uint32_t thread)
+{
+    uint32_t slots_per_space = sizeof(struct space) / sizeof(struct slot);
+    uint32_t hidden = threads[thread].space * slots_per_space + offsetof(struct space, cnode) / sizeof(struct slot);
+
+    return threads[thread].space == NIL ? (struct cap){0} : slots[hidden].cap;
+}
 
 // Leaves whatever it waits in and stops. Its registers say what it did; a system call can be restarted.
 void thread_suspend(uint32_t thread);

@@ -92,9 +92,10 @@ static enum nj_status bind_notification(uint32_t caller, uint32_t thread)
 static bool has_space(uint32_t thread)
 {
     uint32_t space = threads[thread].space;
-    bool lacks_code = spaces[space].type == NJ_SPACE_CAPSULE && spaces[space].attach_progress != UINT32_MAX;
 
-    return threads[thread].is_configured && space != NIL && !lacks_code;
+    if (!threads[thread].is_configured || space == NIL)
+        return false;
+    return spaces[space].type != NJ_SPACE_CAPSULE || spaces[space].attach_progress == UINT32_MAX;
 }
 
 static enum nj_status start(uint32_t caller, uint32_t thread)
