@@ -22,10 +22,19 @@ struct request {
     enum page_kind page;
 };
 
+// Eight words a round: most of what an ordinary loop would execute is the loop.
 void page_clear(uint32_t page)
 {
-    for (uint32_t i = 0; i < PAGE_BYTES / 8u; i++)
+    for (uint32_t i = 0; i < PAGE_BYTES / 8u; i += 8) {
         pages[page][i] = 0;
+        pages[page][i + 1] = 0;
+        pages[page][i + 2] = 0;
+        pages[page][i + 3] = 0;
+        pages[page][i + 4] = 0;
+        pages[page][i + 5] = 0;
+        pages[page][i + 6] = 0;
+        pages[page][i + 7] = 0;
+    }
 }
 
 bool untyped_is_unused(uint32_t slot)
