@@ -23,7 +23,7 @@ bool event_take(struct event_queue *queue, struct process_event *event)
         return false;
     }
     *event = queue->event[queue->first];
-    queue->first = (queue->first + 1) % EVENT_MAX;
     queue->count--;
+    queue->first = queue->count > 0 ? (queue->first + 1) % EVENT_MAX : 0; // an empty one begins anew: few pages touched
     return true;
 }
