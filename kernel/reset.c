@@ -95,6 +95,8 @@ enum nj_status untyped_reset(uint32_t slot, uint32_t *steps)
             enum nj_status status = page_retire(page, steps);
             if (status != NJ_OK)
                 return status;
+            if (slots[slot].cap.kind != NJ_KIND_UNTYPED)
+                return NJ_OK; // what was left in the page held the table with this very slot
             page_clear(page);
             page_set_kind(page, PAGE_FREE);
             *steps -= *steps < CLEAR_STEPS ? *steps : CLEAR_STEPS;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Untyped memory, spaces, frames, code: what is given comes back, cleared, and nothing overlaps.
+#include "kernel/capability.h"
 #include "test/host/kernel.h"
 #include <stdlib.h>
 
@@ -247,6 +248,34 @@ TEST(revoking_the_code_ends_the_capsule)
     CHECK_EQUAL(INVOKE(150, NJ_THREAD_START, 0, 0, 0), NJ_WRONG_STATE);
     CHECK_EQUAL(INVOKE(130, NJ_SPACE_ATTACH, 120, PAGE_BYTES, PAGE_BYTES), NJ_WRONG_STATE);
     CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, 120), NJ_OK);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, MEMORY), NJ_OK);
+    CHECK_TEXT(check_invariants(1), NULL);
+}
+
+// The table with the slot that is revoked is held by a space alone, whose last capability is in the revoked memory.
+TEST(memory_whose_own_slot_goes_while_it_is_cleared)
+{
+    boot();
+    make_space(100, 110, 16, NJ_SPACE_PROCESS);
+    make(NJ_KIND_UNTYPED, 1, 4, 120);
+    CHECK_EQUAL(INVOKE(120, NJ_UNTYPED_RETYPE, NJ_KIND_FRAME, 1, 2, CNODE, 122), NJ_OK);
+    CHECK_EQUAL(INVOKE(120, NJ_UNTYPED_RETYPE, NJ_KIND_CNODE, 1, 8, CNODE, 121), NJ_OK);
+    uint32_t own = spaces[threads[root].space].cnode.cap.object, space = slots[own + 100].cap.object;
+    uint32_t slot = spaces[space].cnode.cap.object + 2;
+    CHECK_EQUAL(INVOKE(121, NJ_CNODE_MOVE, 1, CNODE, 100), NJ_OK);
+    CHECK_EQUAL(cap_move(own + 120, slot), NJ_OK);
+    for (uint64_t i = 101; i < 120; i++)
+        CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, i), NJ_OK);
+    CHECK_EQUAL(slots[slot].cap.kind, NJ_KIND_UNTYPED);
+    enum nj_status status = NJ_AGAIN;
+    for (uint32_t i = 0; i < 100 && status == NJ_AGAIN; i++) {
+        uint32_t steps = 64;
+        status = cap_revoke(slot, &steps);
+    }
+    CHECK_EQUAL(status, NJ_OK);
+    CHECK_EQUAL(slots[slot].cap.kind, NJ_KIND_EMPTY);
+    CHECK_EQUAL(slots[slot].cap.word, 0);
+    CHECK_TEXT(check_invariants(1), NULL);
     CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, MEMORY), NJ_OK);
     CHECK_TEXT(check_invariants(1), NULL);
 }
