@@ -12,7 +12,7 @@
     .globl entry_slots_capsule, entry_slots_process
     .section .entry.capsule, "a"
 entry_slots_capsule: // the second half of a page, kernel.ld
-    .irp target, call,reply_recv,invoke,3,4,5,6,7,8,9,10,time
+    .irp target, call,reply_recv,invoke,3,4,5,6,signal,wait,poll,10,time
     csrci sstatus, SSTATUS_SIE
     lui t4, %hi(entry_\target)
     jalr zero, %lo(entry_\target)(t4)
@@ -36,7 +36,7 @@ entry_slots_process:
 // lets no other value into it: here it becomes a pc.
 // Those with a fast path go to fast.S.
     .text
-    .irp number, 3,4,5,6,7,8,9,10
+    .irp number, 3,4,5,6,10
 entry_\number:
     li t6, \number
     j capsule_call

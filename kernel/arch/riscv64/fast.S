@@ -269,13 +269,14 @@ process_invoke:
     andi t6, t6, CAP_KIND_USABLE
     beqz t6, trap_slow
 process_return: // with the answer OK; s0 saved, everything else as the process left it
+    li t1, 0
+process_return_tag: // the same, with the tag in t1
     csrr s0, sepc
     addi s0, s0, 4
     csrw sepc, s0
     ld s0, CONTEXT_REG(8)(tp)
     csrrw tp, sscratch, tp
     li t0, 0
-    li t1, 0
     li t2, 0
     li t3, 0
     li t4, 0
@@ -299,9 +300,59 @@ process_return: // with the answer OK; s0 saved, everything else as the process 
 
 process_time:
     addi s0, t2, -NJ_SYS_TIME
-    bnez s0, process_call
+    bnez s0, process_signal
     TIME
     j process_return
+
+// ---- Notifications, where nobody switches: a signal that nobody waits for, a wait for what is there already -----------
+// Address of the notification into \object and of its capability into \cap, or to \miss. \table: the context.
+    .macro NOTIFICATION table, right, object, cap, work, miss
+    ld \cap, CONTEXT_TABLE(\table)
+    ld \work, CAP_WORD(\cap)
+    lwu \cap, CAP_OBJECT(\cap)
+    bgeu t0, \work, \miss
+    lui \work, %hi(DIRECT_MAP)
+    add \cap, \cap, t0
+    slli \cap, \cap, SLOT_SHIFT
+    add \cap, \cap, \work
+    ld \object, 0(\cap)
+    andi \work, \object, CAP_KIND_MASK | \right
+    addi \work, \work, -(CAP_NOTIFICATION | \right)
+    bnez \work, \miss
+    srli \object, \object, 32 - NOTIFICATION_SHIFT // `extra` of a notification is 0
+    lui \work, %hi(DIRECT_MAP)
+    add \object, \object, \work
+    .endm
+
+    .macro SIGNAL object, cap, work, miss // nobody waits, and nobody is bound who might
+    lwu \work, NOTIFICATION_HEAD(\object)
+    bnez \work, \miss
+    lwu \work, NOTIFICATION_THREAD(\object)
+    bnez \work, \miss
+    ld \cap, CAP_WORD(\cap) // badge
+    ld \work, NOTIFICATION_WORD(\object)
+    or \work, \work, \cap
+    sd \work, NOTIFICATION_WORD(\object)
+    .endm
+
+process_signal:
+    addi s0, t2, -NJ_SYS_SIGNAL
+    bnez s0, process_wait
+    NOTIFICATION tp, CAP_SEND, t4, t5, t6, process_call
+    SIGNAL t4, t5, t6, process_call
+    j process_return
+
+process_wait: // and poll
+    addi s0, t2, -NJ_SYS_WAIT
+    sltiu s0, s0, NJ_SYS_POLL - NJ_SYS_WAIT + 1
+    beqz s0, process_call
+    NOTIFICATION tp, CAP_RECV, t4, t5, t6, process_call
+    ld t5, NOTIFICATION_WORD(t4)
+    beqz t5, process_call
+    sd zero, NOTIFICATION_WORD(t4)
+    mv a0, t5
+    li t1, 1
+    j process_return_tag
 
 // ---- The complete path of a system call. What a call clobbers is not kept, and the callee-saved registers stay where
 // they are, because C keeps them too: they are saved only if another thread runs next. A thread that has ended itself
@@ -409,6 +460,47 @@ entry_invoke:
     csrsi sstatus, SSTATUS_SIE
     ret // to ra as the capsule could by itself
 1:  li t6, NJ_SYS_INVOKE
+    j capsule_call
+
+    .globl entry_signal, entry_wait, entry_poll
+entry_signal:
+    csrr t5, sscratch
+    NOTIFICATION t5, CAP_SEND, t6, t4, t2, 1f
+    SIGNAL t6, t4, t2, 1f
+    li t1, 0
+2:  li t0, 0
+    li t3, 0
+    li t4, 0
+    li t6, 0
+    mv t2, gp
+    mv t5, gp
+    csrsi sstatus, SSTATUS_SIE
+    ret
+1:  li t6, NJ_SYS_SIGNAL
+    j capsule_call
+
+entry_wait:
+    csrr t5, sscratch
+    NOTIFICATION t5, CAP_RECV, t6, t4, t2, 1f
+    ld t2, NOTIFICATION_WORD(t6)
+    beqz t2, 1f
+    sd zero, NOTIFICATION_WORD(t6)
+    mv a0, t2
+    li t1, 1
+    j 2b
+1:  li t6, NJ_SYS_WAIT
+    j capsule_call
+
+entry_poll:
+    csrr t5, sscratch
+    NOTIFICATION t5, CAP_RECV, t6, t4, t2, 1f
+    ld t2, NOTIFICATION_WORD(t6)
+    beqz t2, 1f
+    sd zero, NOTIFICATION_WORD(t6)
+    mv a0, t2
+    li t1, 1
+    j 2b
+1:  li t6, NJ_SYS_POLL
     j capsule_call
 
 entry_time:

@@ -41,12 +41,15 @@
 
 #define NOTIFICATION_SHIFT 5
 #define NOTIFICATION_WORD 0
+#define NOTIFICATION_HEAD 8
+#define NOTIFICATION_THREAD 16
 
 #define SCHED_SHIFT 8
 #define SCHED_THREAD 24
 
 // abi/object.h in assembly: kinds in bits 0-7 of a capability, rights in bits 8-15.
 #define CAP_ENDPOINT 3
+#define CAP_NOTIFICATION 4
 #define CAP_REPLY 5
 #define CAP_KIND_MASK 0xff
 #define CAP_SEND 0x100
