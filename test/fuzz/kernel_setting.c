@@ -111,7 +111,7 @@ static void make_spaces(void)
     NEED(SLOT_SPACES + 2, NJ_SPACE_CONFIGURE, NJ_SPACE_PROCESS, SLOT_CNODES);
     for (uint32_t i = 1; i < 3; i++) {
         NEED(SLOT_SPACES + i, NJ_SPACE_ATTACH, SLOT_CODES, PAGE_BYTES, PAGE_BYTES);
-        NEED(SLOT_SPACES + i, NJ_SPACE_MEMORY, 0, SETTING_MEMORY_PAGES * PAGE_BYTES);
+        NEED(SLOT_SPACES + i, NJ_SPACE_MEMORY, 0, SETTING_MEMORY + SETTING_MEMORY_PAGES * PAGE_BYTES);
     }
 }
 
@@ -121,7 +121,7 @@ static void make_threads(void)
     for (uint32_t i = 0; i < 8; i++) {
         uint32_t space = i < 3 ? (uint32_t)NJ_BOOT_SLOT_SPACE : SLOT_SPACES + (i < 6 ? 0 : 1);
         uint32_t priority = i == PASSIVE_THREAD ? ROOT_PRIORITY : 254u - i % 2u;
-        uint32_t page = i % 4u == 3 ? 0 : 0x80000u + i * PAGE_BYTES;
+        uint32_t page = i % 4u == 3 ? 0 : 0x800000u + i * PAGE_BYTES;
         NEED(NJ_BOOT_SLOT_SCHED_CONTROL, NJ_SCHED_CONTROL_CONFIGURE, SLOT_SCHEDS + i, 1000000u * (i + 1u),
              i % 3u == 0 ? 1000000u * (i + 1u) : 10000000);
         NEED(SLOT_THREADS + i, NJ_THREAD_CONFIGURE, space, priority, 255, i % 4u == 1 ? 0 : SLOT_ENDPOINTS + i % 2u,

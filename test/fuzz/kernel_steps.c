@@ -1,231 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/fuzz/kernel_steps.h"
 
-#include "kernel/arch/host/host.h"
 #include "kernel/capability.h"
 #include "kernel/sched.h"
 #include "kernel/space.h"
 #include "test/fuzz/kernel_setting.h"
 
 struct step_counts step_counts;
-
-bool script_is_over(const struct script *script)
-{
-    return script->bytes != NULL && script->left == 0;
-}
-
-uint8_t script_byte(struct script *script)
-{
-    if (script->bytes == NULL) {
-        script->random ^= script->random << 13;
-        script->random ^= script->random >> 7;
-        script->random ^= script->random << 17;
-        return (uint8_t)(script->random >> 40);
-    }
-    if (script->left == 0)
-        return 0;
-    script->left--;
-    return *script->bytes++;
-}
-
-// Mostly small numbers, sometimes sizes, sometimes anything.
-static uint64_t any_argument(struct script *script)
-{
-    uint8_t choice = script_byte(script), value = script_byte(script);
-
-    switch (choice % 8u) {
-    case 0:
-        return (uint64_t)value << (choice / 8u * 2u);
-    case 1:
-        return (uint64_t)value * PAGE_BYTES;
-    case 2:
-        return UINT64_MAX - value;
-    case 3:
-        return value % 16u;
-    default:
-        return value % 128u;
-    }
-}
-
-// Calls that make sense: what to invoke on what, and what each argument is. Letters name an object of a kind as the setting
-// lays them out (or, one time in four, whatever lies among the slots that calls fill), or a sort of number.
-struct sensible {
-    uint8_t number;
-    char capability;
-    uint8_t operation; // or words of the message
-    const char *arguments;
-};
-
-#define INVOKE(capability, operation, arguments)                                                                       \
-    {                                                                                                                  \
-        NJ_SYS_INVOKE, capability, operation, arguments                                                                \
-    }
-static const struct sensible sensibles[] = {
-    INVOKE('u', NJ_UNTYPED_RETYPE, "kn0cf"),
-    INVOKE('u', NJ_UNTYPED_RETYPE, "k10cf"),
-    INVOKE('u', NJ_UNTYPED_RETYPE, "knncf"),
-    INVOKE('u', NJ_UNTYPED_INFO, ""),
-    INVOKE('c', NJ_CNODE_COPY, "fcir"),
-    INVOKE('c', NJ_CNODE_COPY, "icir"),
-    INVOKE('c', NJ_CNODE_MINT, "fcErb"),
-    INVOKE('c', NJ_CNODE_MINT, "fcNrb"),
-    INVOKE('c', NJ_CNODE_MOVE, "fci"),
-    INVOKE('c', NJ_CNODE_MOVE, "icf"),
-    INVOKE('c', NJ_CNODE_MOVE, "ncu"),
-    INVOKE('c', NJ_CNODE_DELETE, "f"),
-    INVOKE('c', NJ_CNODE_DELETE, "f"),
-    INVOKE('c', NJ_CNODE_DELETE, "i"),
-    INVOKE('c', NJ_CNODE_REVOKE, "u"),
-    INVOKE('c', NJ_CNODE_REVOKE, "f"),
-    INVOKE('c', NJ_CNODE_REVOKE, "i"),
-    INVOKE('c', NJ_CNODE_INSPECT, "i"),
-    INVOKE('c', NJ_CNODE_INFO, "i"),
-    INVOKE('t', NJ_THREAD_CONFIGURE, "SqqEp"),
-    INVOKE('t', NJ_THREAD_CONFIGURE, "Sqq00"),
-    INVOKE('t', NJ_THREAD_SET_PRIORITY, "qqt"),
-    INVOKE('t', NJ_THREAD_BIND_SCHED, "s"),
-    INVOKE('t', NJ_THREAD_UNBIND_SCHED, ""),
-    INVOKE('t', NJ_THREAD_START, "wwn"),
-    INVOKE('t', NJ_THREAD_START, "ppn"),
-    INVOKE('t', NJ_THREAD_RESUME, ""),
-    INVOKE('t', NJ_THREAD_RESUME, ""),
-    INVOKE('t', NJ_THREAD_SUSPEND, ""),
-    INVOKE('t', NJ_THREAD_READ_REGISTERS, "v"),
-    INVOKE('t', NJ_THREAD_WRITE_REGISTERS, "vnpp"),
-    INVOKE('t', NJ_THREAD_BIND_NOTIFICATION, "N"),
-    INVOKE('t', NJ_THREAD_UNBIND_NOTIFICATION, ""),
-    INVOKE('t', NJ_THREAD_INFO, ""),
-    INVOKE('a', NJ_SCHED_CONTROL_CONFIGURE, "smm"),
-    INVOKE('s', NJ_SCHED_INFO, ""),
-    INVOKE('S', NJ_SPACE_CONFIGURE, "wc"),
-    INVOKE('S', NJ_SPACE_SUPPLY, "u"),
-    INVOKE('S', NJ_SPACE_MEMORY, "pp"),
-    INVOKE('S', NJ_SPACE_MEMORY, "0p"),
-    INVOKE('S', NJ_SPACE_ATTACH, "Cxx"),
-    INVOKE('S', NJ_SPACE_COPY, "PSPl"),
-    INVOKE('S', NJ_SPACE_COPY, "PSPl"),
-    INVOKE('S', NJ_SPACE_INFO, ""),
-    INVOKE('C', NJ_CODE_SUPPLY, "u"),
-    INVOKE('C', NJ_CODE_FILL, "0SPx"),
-    INVOKE('C', NJ_CODE_FILL, "xSPl"),
-    INVOKE('C', NJ_CODE_CHECK, "x"),
-    INVOKE('C', NJ_CODE_CHECK, "l"),
-    INVOKE('C', NJ_CODE_INFO, ""),
-    INVOKE('F', NJ_FRAME_MAP, "Spw"),
-    INVOKE('F', NJ_FRAME_MAP, "Spr"),
-    INVOKE('F', NJ_FRAME_UNMAP, ""),
-    INVOKE('F', NJ_FRAME_SLICE, "n1cf"),
-    INVOKE('F', NJ_FRAME_INFO, ""),
-    INVOKE('A', NJ_INTERRUPT_CONTROL_GET, "ncf"),
-    INVOKE('I', NJ_INTERRUPT_BIND, "N"),
-    INVOKE('I', NJ_INTERRUPT_ACK, ""),
-    INVOKE('I', NJ_INTERRUPT_ARM, "d"),
-    INVOKE('Y', NJ_SYSTEM_DEVICE_FRAME, "pncf"),
-    INVOKE('Y', NJ_SYSTEM_INFO, ""),
-    INVOKE('Y', NJ_SYSTEM_WRITE, "nn"),
-    {NJ_SYS_CALL, 'E', 0, "bbbb"},
-    {NJ_SYS_CALL, 'E', 12, "bbbb"},
-    {NJ_SYS_CALL, 'E', 4, "bbbb"},
-    {NJ_SYS_REPLY_RECV, 'E', 2, "bbbb"},
-    {NJ_SYS_REPLY_RECV, 'E', 40, "bbbb"},
-    {NJ_SYS_REPLY_RECV, 'E', 1, "1"},
-    {NJ_SYS_SEND, 'E', 3, "bbbb"},
-    {NJ_SYS_SEND, 'R', 3, "0bbb"},
-    {NJ_SYS_SEND, 'R', 64, "bbbb"},
-    {NJ_SYS_SEND, 'R', 1, "1"},
-    {NJ_SYS_TRY_SEND, 'E', 3, "bbbb"},
-    {NJ_SYS_RECV, 'E', 0, ""},
-    {NJ_SYS_RECV, 'E', 0, ""},
-    {NJ_SYS_TRY_RECV, 'E', 0, ""},
-    {NJ_SYS_SIGNAL, 'N', 0, ""},
-    {NJ_SYS_WAIT, 'N', 0, ""},
-    {NJ_SYS_POLL, 'N', 0, ""},
-    {NJ_SYS_YIELD, '0', 0, ""},
-    {NJ_SYS_TIME, '0', 0, ""},
-};
-
-static uint64_t slot_of(struct script *script, char kind)
-{
-    static const struct {
-        char kind;
-        uint8_t first, count;
-    } ranges[] = {
-        {'t', SLOT_THREADS, 8},
-        {'s', SLOT_SCHEDS, 8},
-        {'E', SLOT_ENDPOINTS, 4},
-        {'N', SLOT_NOTIFICATIONS, 4},
-        {'R', SLOT_REPLIES, 6},
-        {'S', SLOT_SPACES, 4},
-        {'C', SLOT_CODES, 3},
-        {'F', SLOT_FRAMES, 4},
-        {'I', SLOT_INTERRUPTS, 3},
-        {'c', SLOT_CNODES, 4},
-        {'u', SLOT_UNTYPEDS, 8},
-        {'f', SLOT_SCRATCH, SCRATCH_SLOTS},
-        {'a', NJ_BOOT_SLOT_SCHED_CONTROL, 1},
-        {'A', NJ_BOOT_SLOT_INTERRUPT_CONTROL, 1},
-        {'Y', NJ_BOOT_SLOT_SYSTEM, 1},
-    };
-    uint8_t value = script_byte(script);
-
-    if (value >= 208u)
-        return kind == 'c'   ? NJ_BOOT_SLOT_CNODE
-               : kind == 'S' ? NJ_BOOT_SLOT_SPACE
-               : kind == 'u' ? NJ_BOOT_SLOT_MEMORY
-                             : SLOT_SCRATCH + value % SCRATCH_SLOTS;
-    if (kind == 'c' && value >= 64u)
-        return NJ_BOOT_SLOT_CNODE;
-    for (uint32_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
-        if (ranges[i].kind == kind)
-            return ranges[i].first + value % ranges[i].count;
-    return value;
-}
-
-static uint64_t sensible_argument(struct script *script, char sort)
-{
-    static const char numbers[] = "01nkirwvbqpPxlmd";
-    bool is_number = false;
-
-    for (uint32_t i = 0; numbers[i] != 0; i++)
-        is_number = is_number || numbers[i] == sort;
-    if (!is_number)
-        return slot_of(script, sort);
-    uint8_t value = script_byte(script);
-    switch (sort) {
-    case '0':
-        return 0;
-    case '1':
-        return 1;
-    case 'n':
-        return value % 8u;
-    case 'k':
-        return value % 13u;
-    case 'i':
-        return value % 128u;
-    case 'r':
-        return value % 32u;
-    case 'w':
-        return value % 4u;
-    case 'v':
-        return value % 34u;
-    case 'q':
-        return 250u + value % 6u;
-    case 'p':
-        return (uint64_t)(value % 64u) * PAGE_BYTES;
-    case 'P': // the memory everybody has, at any byte
-        return SETTING_MEMORY * (value % 8u != 0) + (uint64_t)(value % 3u) * 0x1ffc + value % 5u;
-    case 'l':
-        return value % 7u == 0 ? value * 33u : value * 4u;
-    case 'x':
-        return (uint64_t)(value % 3u + 1u) * PAGE_BYTES;
-    case 'm':
-        return (uint64_t)value * 100000u;
-    case 'd':
-        return host_time_ns + value * 10000u;
-    default:
-        return value;
-    }
-}
 
 // The machine must not be switched off: those two operations become others.
 static uint64_t without_poweroff(uint32_t thread, uint64_t number, uint64_t capability, uint64_t tag)
@@ -238,51 +19,14 @@ static uint64_t without_poweroff(uint32_t thread, uint64_t number, uint64_t capa
     return tag + NJ_SYSTEM_DEVICE_FRAME - NJ_SYSTEM_POWEROFF;
 }
 
-static uint32_t call(uint32_t thread, uint64_t number, uint64_t capability, uint64_t tag, uint64_t reply,
-                     const uint64_t words[8])
+static uint32_t call(struct request *request, uint32_t thread)
 {
-    tag = without_poweroff(thread, number, capability, tag);
+    uint64_t tag = without_poweroff(thread, request->number, request->capability, request->tag);
+
     step_counts.calls++;
-    uint32_t next = host_syscall(thread, number, capability, tag, reply, words);
+    uint32_t next = host_syscall(thread, request->number, request->capability, tag, request->reply, request->words);
     step_counts.succeeded += next == thread && (int64_t)threads[thread].context.reg[REG_TAG] >= 0;
     return next;
-}
-
-static uint32_t step_sensible(struct script *script, uint32_t thread)
-{
-    const struct sensible *chosen = &sensibles[script_byte(script) % (sizeof(sensibles) / sizeof(sensibles[0]))];
-    uint64_t words[8] = {0}, tag = chosen->operation, reply = 0;
-
-    if (chosen->number != NJ_SYS_INVOKE) {
-        uint8_t choice = script_byte(script), slot = script_byte(script);
-        uint64_t receive = choice % 3u == 0 ? SLOT_SCRATCH + slot % SCRATCH_SLOTS : 0;
-        reply = (choice % 8u == 0 ? 0 : SLOT_REPLIES + choice % 6u) | receive << 32;
-        if (choice % 5u == 0 && chosen->number <= NJ_SYS_TRY_SEND)
-            tag |= NJ_TAG_CAP | (SLOT_THREADS + (uint64_t)script_byte(script) % 108u) << NJ_TAG_CAP_SHIFT;
-    }
-    uint64_t capability = slot_of(script, chosen->capability);
-    for (uint32_t i = 0; chosen->arguments[i] != 0; i++)
-        words[i] = sensible_argument(script, chosen->arguments[i]);
-    return call(thread, chosen->number, capability, tag, reply, words);
-}
-
-static uint32_t step_anything(struct script *script, uint32_t thread)
-{
-    uint64_t words[8], number = script_byte(script) % 20u, capability = script_byte(script);
-    uint64_t tag = script_byte(script), reply = 0;
-
-    if (number > NJ_SYS_COUNT)
-        number = NJ_SYS_INVOKE; // most of the kernel is behind it
-    if (number == NJ_SYS_INVOKE) {
-        tag %= 16u;
-    } else {
-        reply = script_byte(script) % 64u | (uint64_t)(script_byte(script) % 128u) << 32;
-        if ((tag & 0x80u) != 0)
-            tag = (tag & 0x4fu) | NJ_TAG_CAP | (uint64_t)(script_byte(script) % 128u + 1u) << NJ_TAG_CAP_SHIFT;
-    }
-    for (uint32_t i = 0; i < 8; i++)
-        words[i] = i < 5 ? any_argument(script) : 0;
-    return call(thread, number, capability, tag, reply, words);
 }
 
 // What a program writes where it may: later this is code to fill, a message, or nothing.
@@ -305,11 +49,11 @@ static uint32_t step_fault(struct script *script, uint32_t thread)
 {
     enum nj_fault kind = (enum nj_fault)(script_byte(script) % (NJ_FAULT_COUNT - 1u) + 1u);
     uint32_t space = threads[thread].space;
-    uint64_t detail = sensible_argument(script, 'P');
+    uint64_t detail = script_memory_address(script);
 
     step_counts.faults++;
     if (script_byte(script) % 4u == 0)
-        detail = any_argument(script);
+        detail = script_any_argument(script);
     else if (space != NIL)
         detail += spaces[space].layout.data_base;
     return kernel_fault(thread, kind, detail);
@@ -336,5 +80,10 @@ uint32_t step(struct script *script, uint32_t thread)
         return step_write(script, thread);
     if (choice > 224u)
         return step_fault(script, thread);
-    return choice > 200u ? step_anything(script, thread) : step_sensible(script, thread);
+    struct request request;
+    if (choice > 200u)
+        request_anything(script, &request);
+    else
+        request_sensible(script, &request, host_time_ns);
+    return call(&request, thread);
 }

@@ -2,15 +2,7 @@
 // One step of a world made by kernel_setting.h: a system call, a fault, an interrupt, a timer event, or a write to memory
 // that programs may write. A script chooses: bytes of a fuzzer, or a generator.
 #pragma once
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-struct script {
-    const uint8_t *bytes; // NULL: the generator's
-    size_t left;
-    uint64_t random; // its state, not 0
-};
+#include "test/fuzz/kernel_calls.h"
 
 struct step_counts {
     uint64_t calls, faults, interrupts, timers, writes;
@@ -20,5 +12,3 @@ extern struct step_counts step_counts;
 
 // The thread that runs next. NIL and nothing due: no step changes anything any more but interrupts.
 uint32_t step(struct script *script, uint32_t thread);
-bool script_is_over(const struct script *script);
-uint8_t script_byte(struct script *script);
