@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// What attackers in processes run. They share the supervisor's text, but have no data: nothing here may use globals.
+#include "test/attack/attack.h"
+
+static void make_call(const struct request *request)
+{
+    uint64_t badge = request->capability, words[8];
+
+    for (uint32_t i = 0; i < 8; i++)
+        words[i] = request->words[i];
+    (void)syscall_enter(request->number, &badge, request->tag, request->reply, words);
+}
+
+// An address that belongs to somebody, or to nobody.
+static uint64_t some_address(struct script *script)
+{
+    static const uint64_t bases[] = {0,
+                                     NJ_COMPONENT_BASE,
+                                     0x80000000,
+                                     0x80200000,
+                                     0xffffffff80200000,
+                                     0x8000000000000000,
+                                     PROCESS_MESSAGES,
+                                     0xffffffc000000000};
+
+    return bases[script_byte(script) % 8u] + script_byte(script) * 8u + (script_byte(script) % 16u == 0);
+}
+
+static void make_fault(struct script *script)
+{
+    uint64_t address = some_address(script);
+
+    switch (script_byte(script) % 8u) {
+    case 0:
+        __asm__ volatile("ebreak");
+        break;
+    case 1:
+        __asm__ volatile(".word 0");
+        break;
+    case 2:
+        __asm__ volatile("csrr t0, sstatus" ::: "t0");
+        break;
+    case 3:
+        __asm__ volatile("sfence.vma");
+        break;
+    case 4:
+        __asm__ volatile("jr %0" ::"r"(address));
+        break;
+    case 5:
+        __asm__ volatile("sd zero, 0(%0)" ::"r"(address) : "memory");
+        break;
+    case 6:
+        __asm__ volatile("amoadd.d zero, zero, (%0)" ::"r"(address) : "memory");
+        break;
+    default:
+        __asm__ volatile("ld t0, 0(%0)" ::"r"(address) : "t0");
+        break;
+    }
+}
+
+static void write_memory(struct script *script)
+{
+    static const uint32_t values[] = {0x13, 0xc0001073, 0, 0x08000f3b, 0x00010113, 0xffffffff};
+    uint64_t address = SETTING_MEMORY + script_byte(script) % 4u * 4096u + script_byte(script) * 4u;
+
+    *(volatile uint32_t *)(uintptr_t)address = values[script_byte(script) % 6u];
+}
+
+_Noreturn void attack(uint64_t argument)
+{
+    struct script script = {.random = argument >> 8 | 1};
+    volatile uint64_t *counter = (volatile uint64_t *)(uintptr_t)(COUNTERS + (argument & 15u) * 4096u);
+
+    for (;;) {
+        struct request request;
+        uint8_t choice = script_byte(&script);
+        if (choice < 4u) {
+            make_fault(&script);
+        } else if (choice < 12u) {
+            write_memory(&script);
+        } else {
+            if (choice < 50u)
+                request_anything(&script, &request);
+            else
+                request_sensible(&script, &request, nj_time());
+            (*counter)++;
+            make_call(&request);
+        }
+    }
+}
+
+// Answers whatever it is asked, on the time of those who ask.
+_Noreturn void attack_serve(uint64_t argument)
+{
+    uint64_t words[8] = {argument}, badge;
+    int64_t tag = nj_recv(SLOT_ENDPOINTS + 2, nj_receive(SLOT_REPLIES + 5, NJ_SLOT_NONE), words, &badge);
+
+    for (;;)
+        tag = nj_reply_recv(SLOT_ENDPOINTS + 2, tag < 0 ? 0 : (uint64_t)tag & 15u,
+                            nj_receive(SLOT_REPLIES + 5, NJ_SLOT_NONE), words, &badge);
+}

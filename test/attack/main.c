@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// The supervisor: makes worlds, answers faults, restarts who stopped, and counts. What it was told (file "parameters" of the
+// boot archive): a seed, and how many calls to make.
+#include "lib/message.h"
+#include "lib/start.h"
+#include "test/attack/attack.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORK_PAGES 2048u
+#define OWN_PAGES 1024u
+#define TICK_MIN_NS 20000u
+#define TICK_RANGE_NS 150000u
+#define TICKS_MIN 60u
+#define TICKS_RANGE 300u
+#define TICKS_STUCK 2u // blocked for so many: helped
+
+static uint64_t state, seed, calls, faults, restarts, worlds, private_faults, ticks;
+
+static volatile uint64_t *const counters = (volatile uint64_t *)(uintptr_t)OWN_COUNTERS;
+static uint8_t stuck[ATTACKERS];
+
+uint64_t choose(uint64_t limit)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (state >> 11) % limit;
+}
+
+static void print(const char *format, va_list arguments)
+{
+    char line[200];
+    int length = vsnprintf(line, sizeof(line), format, arguments);
+
+    if (length > 0)
+        (void)!system_write(SLOT_SYSTEM, line, (size_t)length < sizeof(line) ? (size_t)length : sizeof(line) - 1);
+}
+
+void report(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    print(format, arguments);
+    va_end(arguments);
+}
+
+static _Noreturn void end(uint32_t code)
+{
+    report("%u passed, %u failed\n", code == 0 ? 1u : 0u, code == 0 ? 0u : 1u);
+    for (;;)
+        (void)!system_poweroff(SLOT_SYSTEM, code);
+}
+
+_Noreturn void fail(const char *format, ...)
+{
+    va_list arguments;
+
+    report("FAILED world %lu of seed 0x%lx: ", (unsigned long)worlds, (unsigned long)seed);
+    va_start(arguments, format);
+    print(format, arguments);
+    va_end(arguments);
+    report("\n");
+    end(1);
+}
+
+static uint32_t find_memory(const struct nj_boot *boot)
+{
+    uint32_t largest = NJ_BOOT_SLOT_MEMORY;
+    uint64_t most = 0;
+
+    for (uint32_t i = 0; i < boot->memory_count; i++) {
+        uint64_t bytes, left;
+        NEED(untyped_info(NJ_BOOT_SLOT_MEMORY + i, &bytes, &left));
+        if (left > most) {
+            most = left;
+            largest = NJ_BOOT_SLOT_MEMORY + i;
+        }
+    }
+    return largest;
+}
+
+static void set_up(const struct nj_boot *boot)
+{
+    uint32_t memory = find_memory(boot);
+
+    NEED(untyped_retype(memory, NJ_KIND_UNTYPED, 1, WORK_PAGES, SLOT_CNODE, SLOT_WORK));
+    NEED(untyped_retype(memory, NJ_KIND_UNTYPED, 1, OWN_PAGES, SLOT_CNODE, SLOT_OWN));
+    NEED(untyped_retype(memory, NJ_KIND_UNTYPED, 1, OWN_PAGES, SLOT_CNODE, SLOT_WORLD));
+    NEED(space_supply(SLOT_SPACE, SLOT_WORLD));
+    NEED(untyped_retype(SLOT_OWN, NJ_KIND_NOTIFICATION, 1, 0, SLOT_CNODE, SLOT_EVENTS));
+    NEED(untyped_retype(SLOT_OWN, NJ_KIND_ENDPOINT, 1, 0, SLOT_CNODE, SLOT_FAULTS));
+    NEED(untyped_retype(SLOT_OWN, NJ_KIND_REPLY, 1, 0, SLOT_CNODE, SLOT_REPLY));
+    NEED(untyped_retype(SLOT_OWN, NJ_KIND_FRAME, 1, 16, SLOT_CNODE, SLOT_COUNTERS));
+    NEED(frame_map(SLOT_COUNTERS, SLOT_SPACE, OWN_COUNTERS, NJ_RIGHT_READ | NJ_RIGHT_WRITE));
+    NEED(cnode_mint(SLOT_CNODE, SLOT_ALARM, SLOT_CNODE, SLOT_EVENTS, NJ_RIGHT_ALL, 1));
+    NEED(interrupt_get(SLOT_INTERRUPT_CONTROL, NJ_INTERRUPT_TIMER, SLOT_CNODE, SLOT_TIMER));
+    NEED(interrupt_bind(SLOT_TIMER, SLOT_ALARM));
+    NEED(thread_bind_notification(SLOT_SELF, SLOT_EVENTS));
+}
+
+static uint64_t read_parameters(const struct nj_boot *boot)
+{
+    const struct nj_archive *archive = (const struct nj_archive *)(uintptr_t)boot->archive_address;
+    char text[64] = {0}, *end_of_seed;
+
+    for (uint32_t i = 0; i < archive->count && i < NJ_ARCHIVE_FILES_MAX; i++) {
+        const struct nj_archive_entry *entry = &archive->entry[i];
+        if (strcmp(entry->name, "parameters") == 0 && entry->bytes < sizeof(text))
+            memcpy(text, (const char *)archive + entry->offset, entry->bytes);
+    }
+    seed = strtoull(text, &end_of_seed, 0);
+    state = seed * 6364136223846793005u | 1u;
+    uint64_t wanted = strtoull(end_of_seed, NULL, 0);
+    if (wanted == 0)
+        fail("the boot archive has no file \"parameters\" with a seed and a number of calls");
+    return wanted;
+}
+
+// Replies, and most often lets it start anew.
+static void answer_fault(uint64_t badge, const uint64_t fault[8])
+{
+    uint32_t attacker = (uint32_t)badge - 1u;
+    bool resumes = choose(8) == 0;
+    uint64_t words[8] = {resumes ? NJ_FAULT_REPLY_RESUME : NJ_FAULT_REPLY_SUSPEND}, registers[8] = {0};
+
+    if (badge == 0 || badge > ATTACKERS)
+        fail("a fault with badge %lu", (unsigned long)badge);
+    faults++;
+    int64_t tag = nj_send(SLOT_REPLY, nj_tag(1, 0), words);
+    if (tag != 0)
+        fail("a fault cannot be answered: %s", nj_status_text(nj_status_of(tag)));
+    if (resumes)
+        return;
+    if (attacker >= ATTACKER_PRIVATE) {
+        private_faults++;
+        NEED(thread_read_registers(world_thread(attacker), 10, registers));
+        if (fault[NJ_FAULT_WORD_KIND] == NJ_FAULT_TRAP && registers[0] == BAD_REGISTERS)
+            fail("registers of attacker %u have changed", (unsigned)attacker);
+    }
+    world_start(attacker);
+}
+
+static void help(uint32_t attacker)
+{
+    struct thread_info info;
+
+    NEED(thread_info(world_thread(attacker), &info));
+    if (info.state == NJ_THREAD_READY || info.state == NJ_THREAD_OUT_OF_BUDGET) {
+        stuck[attacker] = 0;
+        if (attacker < ATTACKER_PRIVATE && choose(64) != 0)
+            return;
+    } else if (info.state != NJ_THREAD_INACTIVE && ++stuck[attacker] < TICKS_STUCK) {
+        return;
+    }
+    stuck[attacker] = 0;
+    restarts++;
+    if (info.state != NJ_THREAD_INACTIVE && choose(3) != 0) { // its call is left, and made again or ended
+        if (thread_suspend(world_thread(attacker)) == NJ_OK)
+            (void)!thread_resume(world_thread(attacker));
+        return;
+    }
+    world_start(attacker);
+}
+
+static void tick(void)
+{
+    ticks++;
+    for (uint32_t i = 0; i < ATTACKERS; i++)
+        help(i);
+    world_mend();
+    if (choose(2) == 0)
+        world_hurt();
+    NEED(interrupt_arm(SLOT_TIMER, nj_time() + TICK_MIN_NS + choose(TICK_RANGE_NS)));
+}
+
+static void world_run(void)
+{
+    uint64_t last = ticks + TICKS_MIN + choose(TICKS_RANGE);
+
+    world_make();
+    NEED(interrupt_arm(SLOT_TIMER, nj_time() + TICK_MIN_NS));
+    while (ticks < last) {
+        uint64_t words[8] = {0}, badge;
+        int64_t tag = nj_recv(SLOT_FAULTS, nj_receive(SLOT_REPLY, NJ_SLOT_NONE), words, &badge);
+        if (tag < 0)
+            fail("no fault, but %s", nj_status_text(nj_status_of(tag)));
+        if ((tag & NJ_TAG_SIGNAL) != 0)
+            tick();
+        else
+            answer_fault(badge, words);
+    }
+    world_end();
+    for (uint32_t i = 0; i < ATTACKERS; i++) {
+        calls += i == ATTACKER_MUTANT ? 0 : counters[i * 512u]; // a mutant counts what it likes
+        counters[i * 512u] = 0;
+    }
+    worlds++;
+}
+
+static void report_counts(void)
+{
+    report("%lu calls, %lu faults, %lu restarts, %lu worlds, in %lu ms\n", (unsigned long)calls, (unsigned long)faults,
+           (unsigned long)restarts, (unsigned long)worlds, (unsigned long)(nj_time() / 1000000u));
+}
+
+_Noreturn void component_start(uint64_t page)
+{
+    const struct nj_boot *boot = (const struct nj_boot *)(uintptr_t)(page + NJ_MESSAGE_BYTES);
+
+    message_page = (uint64_t *)(uintptr_t)page;
+    uint64_t wanted = read_parameters(boot);
+    set_up(boot);
+    report("seed 0x%lx\n", (unsigned long)seed);
+    while (calls < wanted) {
+        world_run();
+        if (worlds % 64u == 0)
+            report_counts();
+    }
+    report_counts();
+    end(0);
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+// The attackers' world: two tables that all share, a process, capsules, a process with an image, threads in them; and two
+// private ones. Everything is made of SLOT_WORK.
+#include "test/attack/attack.h"
+#include "test/fuzz/mutate.h"
+
+#define SUPPLY_PAGES 80u
+#define IMAGE_STACK_BYTES 4096u
+#define IMAGE_STATE_BYTES 4096u
+#define IMAGE_WORDS_MAX 256u
+
+static struct attack_request requests[REQUEST_COUNT];
+static uint32_t mutant[IMAGE_WORDS_MAX];
+static uint64_t data_bases[5]; // of the spaces with an image
+static uint32_t next_slot;     // for supplies
+
+static uint32_t image_words(void)
+{
+    return (uint32_t)(attack_image_end - attack_image);
+}
+
+static void make(enum nj_kind kind, uint32_t count, uint64_t size, uint32_t slot)
+{
+    NEED(untyped_retype(SLOT_WORK, kind, count, size, SLOT_CNODE, slot));
+}
+
+static uint32_t make_memory(uint32_t pages)
+{
+    uint32_t slot = next_slot++;
+
+    make(NJ_KIND_UNTYPED, 1, pages, slot);
+    return slot;
+}
+
+static void make_objects(void)
+{
+    static const struct {
+        uint8_t kind, count, size, slot;
+    } objects[] = {
+        {NJ_KIND_THREAD, 8, 0, SLOT_THREADS},     {NJ_KIND_SCHED, 8, 0, SLOT_SCHEDS},
+        {NJ_KIND_ENDPOINT, 4, 0, SLOT_ENDPOINTS}, {NJ_KIND_NOTIFICATION, 4, 0, SLOT_NOTIFICATIONS},
+        {NJ_KIND_REPLY, 6, 0, SLOT_REPLIES},      {NJ_KIND_SPACE, 4, 0, SLOT_SPACES},
+        {NJ_KIND_CODE, 3, 0, SLOT_CODES},         {NJ_KIND_FRAME, 4, 2, SLOT_FRAMES},
+        {NJ_KIND_CNODE, 2, 128, SLOT_CNODES},     {NJ_KIND_CNODE, 2, 32, SLOT_CNODES + 2},
+        {NJ_KIND_UNTYPED, 8, 12, SLOT_UNTYPEDS},
+    };
+
+    for (uint32_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
+        make((enum nj_kind)objects[i].kind, objects[i].count, objects[i].size, WORLD(objects[i].slot));
+    make(NJ_KIND_THREAD, 2, 0, WORLD_PRIVATE_THREADS);
+    make(NJ_KIND_SCHED, 2, 0, WORLD_PRIVATE_SCHEDS);
+    make(NJ_KIND_SPACE, 2, 0, WORLD_PRIVATE_SPACES);
+    make(NJ_KIND_CNODE, 2, CHILD_SLOTS, WORLD_PRIVATE_CNODES);
+    make(NJ_KIND_CODE, 1, 0, WORLD_PRIVATE_CODE);
+    for (uint32_t i = 0; i < 2; i++)
+        NEED(untyped_retype(SLOT_WORK, NJ_KIND_UNTYPED, 4, 8, WORLD(SLOT_CNODES + i), SLOT_UNTYPEDS));
+    for (uint32_t i = 0; i < 3; i++)
+        NEED(interrupt_get(SLOT_INTERRUPT_CONTROL, 1 + i, SLOT_CNODE, WORLD(SLOT_INTERRUPTS + i)));
+    NEED(cnode_copy(SLOT_CNODE, WORLD_TEXT, SLOT_CNODE, SLOT_TEXT, NJ_RIGHT_ALL));
+    for (uint32_t i = 0; i < ATTACKERS; i++) {
+        NEED(frame_slice(SLOT_COUNTERS, i, 1, SLOT_CNODE, WORLD_COUNTERS + i));
+        NEED(cnode_mint(SLOT_CNODE, WORLD_FAULTS + i, SLOT_CNODE, SLOT_FAULTS, NJ_RIGHT_ALL, i + 1u));
+    }
+}
+
+static void seal(uint32_t slot, const uint32_t *words, uint32_t count)
+{
+    uint64_t offset, rule;
+
+    NEED(code_supply(slot, make_memory(1)));
+    NEED(code_fill(slot, 0, SLOT_SPACE, (uint64_t)(uintptr_t)words, count * 4ull));
+    NEED(code_check(slot, count * 4ull, &offset, &rule));
+}
+
+// A mutant of the attacker, often from nothing at all.
+static void make_code(void)
+{
+    struct mutator mutator = {choose(UINT64_MAX) | 1u};
+    uint32_t count = image_words();
+
+    if (count > IMAGE_WORDS_MAX)
+        fail("the attacker's image is too long");
+    for (uint32_t i = 0; i < count; i++)
+        mutant[i] = attack_image[i];
+    if (choose(4) == 0)
+        mutate_from_nothing(&mutator, mutant, count);
+    else
+        mutate_program(&mutator, mutant, count, (uint32_t)choose(8));
+    seal(WORLD(SLOT_CODES), attack_image, count);
+    seal(WORLD(SLOT_CODES + 1), mutant, count);
+    seal(WORLD_PRIVATE_CODE, attack_image, count);
+    NEED(code_supply(WORLD(SLOT_CODES + 2), make_memory(2)));
+}
+
+static void make_requests(void)
+{
+    struct script script = {.random = choose(UINT64_MAX) | 1u};
+    uint64_t now = nj_time();
+
+    for (uint32_t i = 0; i < REQUEST_COUNT; i++) {
+        struct request request;
+        if (choose(8) == 0)
+            request_anything(&script, &request);
+        else
+            request_sensible(&script, &request, now);
+        requests[i] = (struct attack_request){
+            .capability = request.capability, .tag = request.tag, .reply = request.reply, .number = request.number};
+        for (uint32_t word = 0; word < 8; word++)
+            requests[i].words[word] = request.words[word];
+    }
+}
+
+static void make_image_space(uint32_t space, enum nj_space_type type, uint32_t cnode, uint32_t code,
+                             uint64_t *data_base)
+{
+    uint64_t code_base, stack_top, copied;
+
+    NEED(space_supply(space, make_memory(SUPPLY_PAGES)));
+    NEED(space_configure(space, type, cnode));
+    NEED(space_attach(space, code, IMAGE_STACK_BYTES, IMAGE_STATE_BYTES, &code_base, data_base, &stack_top));
+    NEED(space_memory(space, 0, IMAGE_MEMORY_BYTES));
+    make_requests();
+    NEED(
+        space_copy(space, *data_base + REQUESTS, SLOT_SPACE, (uint64_t)(uintptr_t)requests, sizeof(requests), &copied));
+}
+
+static void make_spaces(void)
+{
+    uint32_t first = WORLD(SLOT_SPACES);
+
+    NEED(space_supply(first, make_memory(SUPPLY_PAGES)));
+    NEED(space_configure(first, NJ_SPACE_PROCESS, WORLD(SLOT_CNODES)));
+    NEED(frame_map(WORLD_TEXT, first, NJ_COMPONENT_BASE, NJ_RIGHT_READ | NJ_RIGHT_EXECUTE));
+    NEED(space_memory(first, SETTING_MEMORY, PROCESS_MEMORY_BYTES));
+    make_image_space(first + 1, NJ_SPACE_CAPSULE, WORLD(SLOT_CNODES + 1), WORLD(SLOT_CODES), &data_bases[0]);
+    make_image_space(first + 2, NJ_SPACE_CAPSULE, WORLD(SLOT_CNODES + 1), WORLD(SLOT_CODES + 1), &data_bases[1]);
+    make_image_space(first + 3, NJ_SPACE_PROCESS, WORLD(SLOT_CNODES + 1), WORLD(SLOT_CODES), &data_bases[2]);
+    make_image_space(WORLD_PRIVATE_SPACES, NJ_SPACE_CAPSULE, WORLD_PRIVATE_CNODES, WORLD_PRIVATE_CODE, &data_bases[3]);
+    make_image_space(WORLD_PRIVATE_SPACES + 1, NJ_SPACE_PROCESS, WORLD_PRIVATE_CNODES + 1, WORLD_PRIVATE_CODE,
+                     &data_bases[4]);
+}
+
+static void share(uint32_t cnode, uint32_t slot)
+{
+    // What is taken by now, or gone, is left as it is.
+    (void)!cnode_copy(cnode, slot, SLOT_CNODE, WORLD(slot), NJ_RIGHT_ALL);
+}
+
+static void share_authority(uint32_t number)
+{
+    uint32_t cnode = WORLD(SLOT_CNODES + number);
+
+    (void)!cnode_copy(cnode, NJ_BOOT_SLOT_CNODE, SLOT_CNODE, cnode, NJ_RIGHT_ALL);
+    (void)!cnode_copy(cnode, NJ_BOOT_SLOT_SPACE, SLOT_CNODE, WORLD(SLOT_SPACES + number), NJ_RIGHT_ALL);
+    (void)!cnode_copy(cnode, NJ_BOOT_SLOT_SCHED_CONTROL, SLOT_CNODE, SLOT_SCHED_CONTROL, NJ_RIGHT_ALL);
+    (void)!cnode_copy(cnode, NJ_BOOT_SLOT_INTERRUPT_CONTROL, SLOT_CNODE, SLOT_INTERRUPT_CONTROL, NJ_RIGHT_ALL);
+}
+
+static void make_tables(void)
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        share_authority(i);
+        for (uint32_t slot = SLOT_THREADS; slot < SLOT_UNTYPEDS; slot++) {
+            share(WORLD(SLOT_CNODES + i), slot);
+            share(WORLD_PRIVATE_CNODES + i, slot);
+        }
+    }
+}
+
+void world_mend(void)
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        share_authority(i);
+        for (uint32_t n = 0; n < 12; n++)
+            share(WORLD(SLOT_CNODES + i), SLOT_THREADS + (uint32_t)choose(SLOT_UNTYPEDS - SLOT_THREADS));
+        share(WORLD_PRIVATE_CNODES + i, SLOT_THREADS + (uint32_t)choose(SLOT_UNTYPEDS - SLOT_THREADS));
+        if (choose(8) == 0) // until there is no more
+            (void)!untyped_retype(SLOT_WORK, NJ_KIND_UNTYPED, 1, 8, WORLD(SLOT_CNODES + i),
+                                  SLOT_UNTYPEDS + (uint32_t)choose(8));
+    }
+}
+
+uint32_t world_thread(uint32_t attacker)
+{
+    return attacker < ATTACKER_PRIVATE ? WORLD(SLOT_THREADS + attacker)
+                                       : WORLD_PRIVATE_THREADS + attacker - ATTACKER_PRIVATE;
+}
+
+static uint32_t world_sched(uint32_t attacker)
+{
+    return attacker < ATTACKER_PRIVATE ? WORLD(SLOT_SCHEDS + attacker)
+                                       : WORLD_PRIVATE_SCHEDS + attacker - ATTACKER_PRIVATE;
+}
+
+static uint32_t space_of(uint32_t attacker)
+{
+    static const uint8_t spaces[ATTACKER_PRIVATE] = {0, 0, 0, 0, 1, 1, 2, 3};
+
+    return attacker < ATTACKER_PRIVATE ? (uint32_t)WORLD(SLOT_SPACES) + spaces[attacker]
+                                       : WORLD_PRIVATE_SPACES + attacker - ATTACKER_PRIVATE;
+}
+
+// Short turns of odd lengths: preemption comes anywhere.
+static void make_thread(uint32_t attacker)
+{
+    uint64_t budget = 10000 + choose(50000);
+    uint64_t page = attacker < ATTACKERS_IN_PROCESS ? PROCESS_MESSAGES + attacker * 4096u
+                    : attacker % 2u != 0            ? 0
+                                                    : SETTING_MEMORY + 0x20000 + attacker * 4096u;
+
+    NEED(sched_configure(SLOT_SCHED_CONTROL, world_sched(attacker), budget,
+                         choose(2) ? budget : budget * (2 + choose(3))));
+    NEED(thread_configure(world_thread(attacker), space_of(attacker), 252, 254, WORLD_FAULTS + attacker, page));
+    NEED(frame_map(WORLD_COUNTERS + attacker, space_of(attacker), COUNTERS + attacker * 4096u,
+                   NJ_RIGHT_READ | NJ_RIGHT_WRITE));
+}
+
+void world_start(uint32_t attacker)
+{
+    uint64_t argument = choose(1ull << 40) << 8 | attacker;
+    uint32_t thread = world_thread(attacker);
+    enum nj_status status = thread_suspend(thread);
+
+    // Any of this may fail: it may have been taken apart, or wait for an answer for ever.
+    if (status == NJ_OK)
+        status = thread_bind_sched(thread, world_sched(attacker));
+    if (attacker >= ATTACKERS_IN_PROCESS)
+        status = thread_start(thread, 0, 0, argument);
+    else
+        status = thread_start(thread, (uint64_t)(uintptr_t)(attacker == ATTACKER_PASSIVE ? attack_serve : attack),
+                              SETTING_MEMORY + PROCESS_MEMORY_BYTES - attacker * PROCESS_STACK_BYTES, argument);
+    (void)status;
+}
+
+void world_make(void)
+{
+    next_slot = WORLD_NEXT;
+    make_objects();
+    make_code();
+    make_spaces();
+    make_tables();
+    for (uint32_t i = 0; i < ATTACKERS; i++) {
+        make_thread(i);
+        world_start(i);
+    }
+}
+
+// Takes a capability's copies from everybody, and gives them back.
+static void renew(uint32_t slot)
+{
+    NEED(cnode_revoke(SLOT_CNODE, WORLD(slot)));
+    for (uint32_t i = 0; i < 2; i++) {
+        share(WORLD(SLOT_CNODES + i), slot);
+        share(WORLD_PRIVATE_CNODES + i, slot);
+    }
+}
+
+// The object goes, and a new one takes its place.
+static void replace(uint32_t slot, enum nj_kind kind)
+{
+    NEED(cnode_revoke(SLOT_CNODE, WORLD(slot)));
+    NEED(cnode_delete(SLOT_CNODE, WORLD(slot)));
+    enum nj_status status = untyped_retype(SLOT_WORK, kind, 1, 0, SLOT_CNODE, WORLD(slot));
+    if (status == NJ_OK)
+        renew(slot);
+    else if (status != NJ_NO_MEMORY)
+        fail("a new object in slot %u: %s", (unsigned)slot, nj_status_text(status));
+}
+
+void world_hurt(void)
+{
+    uint32_t slot = SLOT_THREADS + (uint32_t)choose(SLOT_UNTYPEDS - SLOT_THREADS),
+             attacker = (uint32_t)choose(ATTACKERS);
+    enum nj_status status = NJ_OK;
+
+    switch (choose(10)) {
+    case 0:
+        replace(SLOT_ENDPOINTS + (uint32_t)choose(4), NJ_KIND_ENDPOINT);
+        break;
+    case 1:
+        replace(SLOT_REPLIES + (uint32_t)choose(6), NJ_KIND_REPLY);
+        break;
+    case 2:
+        replace(SLOT_NOTIFICATIONS + (uint32_t)choose(4), NJ_KIND_NOTIFICATION);
+        break;
+    case 3:
+        NEED(cnode_revoke(SLOT_CNODE, WORLD(SLOT_UNTYPEDS + (uint32_t)choose(8))));
+        break;
+    case 4:
+        status = thread_unbind_sched(world_thread(ATTACKER_PASSIVE));
+        break;
+    case 5:
+        status = thread_suspend(world_thread(attacker));
+        break;
+    case 6:
+        status = thread_set_priority(world_thread(attacker), 250 + (uint32_t)choose(4), 254, SLOT_SELF);
+        break;
+    case 7: // rarely: a space ends with its code
+        if (choose(32) == 0)
+            renew(SLOT_CODES + (uint32_t)choose(3));
+        break;
+    default:
+        if (slot < SLOT_CODES || slot >= SLOT_FRAMES)
+            renew(slot);
+        break;
+    }
+    (void)status; // the thread may have nothing left to stop
+}
+
+void world_end(void)
+{
+    uint64_t bytes, left;
+
+    if (choose(2) == 0) // piece by piece first, in any order
+        for (uint32_t i = 0; i < 64; i++)
+            NEED(cnode_delete(SLOT_CNODE, SLOT_WORLD + (uint32_t)choose(SLOT_WORLD_END - SLOT_WORLD)));
+    NEED(cnode_revoke(SLOT_CNODE, SLOT_WORK));
+    for (uint32_t slot = SLOT_WORLD; slot < SLOT_WORLD_END; slot++)
+        NEED(cnode_delete(SLOT_CNODE, slot));
+    NEED(untyped_info(SLOT_WORK, &bytes, &left));
+    if (left != bytes)
+        fail("only %lu of %lu bytes came back", (unsigned long)left, (unsigned long)bytes);
+    for (uint32_t source = 1; source < 8; source++) // interrupts that attackers took are free again, too
+        NEED(interrupt_get(SLOT_INTERRUPT_CONTROL, source, SLOT_CNODE, SLOT_WORLD + source));
+    for (uint32_t source = 1; source < 8; source++)
+        NEED(cnode_delete(SLOT_CNODE, SLOT_WORLD + source));
+}
