@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Capability nodes. The header in slot 0 is a slot whose capability has kind EMPTY, so that every lookup of slot 0
 // fails by itself: `object` is the number of slots, `word` the number of capabilities to the node. Its `extra` says
-// nothing; its links are unused but for one cursor: how many slots a retire has still to visit.
+// nothing; its links are unused but for one cursor, `prev` of the first: how many slots a retire has still to visit.
 #include "kernel/cnode.h"
 
 #include "kernel/capability.h"
@@ -11,7 +11,7 @@
 void cnode_init(uint32_t first, uint32_t count)
 {
     slots[first].cap = (struct cap){.object = count};
-    slots[first].end[OPEN].next = count;
+    slots[first].end[OPEN].prev = count;
 }
 
 enum nj_status cnode_slot(struct cap cnode, uint64_t index, uint32_t *slot)
@@ -42,8 +42,8 @@ static enum nj_status nested_retire(struct cap cap, bool *is_left, uint32_t *ste
 
 enum nj_status cnode_retire(uint32_t first, uint32_t *steps)
 {
-    while (slots[first].end[OPEN].next > 1) {
-        uint32_t slot = first + slots[first].end[OPEN].next - 1;
+    while (slots[first].end[OPEN].prev > 1) {
+        uint32_t slot = first + slots[first].end[OPEN].prev - 1;
         bool is_left;
         if (*steps == 0)
             return NJ_AGAIN;
@@ -53,7 +53,7 @@ enum nj_status cnode_retire(uint32_t first, uint32_t *steps)
             status = cap_delete(slot, steps);
         if (status != NJ_OK)
             return status;
-        slots[first].end[OPEN].next--;
+        slots[first].end[OPEN].prev--;
     }
     return NJ_OK;
 }

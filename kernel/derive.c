@@ -14,39 +14,78 @@
 #define LEVELS_PER_STEP 256   // ancestors visited in one call
 
 uint32_t derive_root;
-static uint32_t revokes_pending; // slots that carry CAP_REVOKING
+uint32_t revokes_pending;
 
+// Only the functions that touch links are proved with this definition in sight (tool/proved.txt); what is proved of the
+// others follows from their contracts.
+#ifdef PROVE_LEAVES
+/*@ axiomatic Links {
+        axiom next_is{L}: \forall integer token; next_of(token) == slots[token / 2].end[token % 2].next;
+        axiom prev_is{L}: \forall integer token; prev_of(token) == slots[token / 2].end[token % 2].prev;
+    } */
+#endif
+
+/*@ requires slot < SLOTS_MAX;
+    assigns \nothing;
+    ensures \result == 2 * slot; */
 static uint32_t token_open(uint32_t slot)
 {
     return slot * 2u + OPEN;
 }
 
+/*@ requires slot < SLOTS_MAX;
+    assigns \nothing;
+    ensures \result == 2 * slot + 1; */
 static uint32_t token_close(uint32_t slot)
 {
     return slot * 2u + CLOSE;
 }
 
+/*@ requires is_token(token);
+    assigns \nothing;
+    ensures \result == next_of(token); */
 static uint32_t token_next(uint32_t token)
 {
     return slots[token / 2u].end[token % 2u].next;
 }
 
+/*@ requires is_token(token);
+    assigns \nothing;
+    ensures \result == prev_of(token); */
 static uint32_t token_prev(uint32_t token)
 {
     return slots[token / 2u].end[token % 2u].prev;
 }
 
+/*@ requires is_token(left) && is_token(right);
+    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    ensures next_of(left) == right && prev_of(right) == left;
+    ensures \forall integer token; is_token(token) && token != left ==> next_of(token) == \old(next_of(token));
+    ensures \forall integer token; is_token(token) && token != right ==> prev_of(token) == \old(prev_of(token)); */
 static void link_tokens(uint32_t left, uint32_t right)
 {
     slots[left / 2u].end[left % 2u].next = right;
     slots[right / 2u].end[right % 2u].prev = left;
 }
 
+/*@ requires is_token(token) && is_token(next_of(token)) && is_token(prev_of(token));
+    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    ensures next_of(\old(prev_of(token))) == \old(next_of(token));
+    ensures prev_of(\old(next_of(token))) == \old(prev_of(token));
+    ensures \forall integer other; is_token(other) && other != \old(prev_of(token)) ==>
+        next_of(other) == \old(next_of(other));
+    ensures \forall integer other; is_token(other) && other != \old(next_of(token)) ==>
+        prev_of(other) == \old(prev_of(other)); */
 static void token_remove(uint32_t token)
 {
     link_tokens(token_prev(token), token_next(token));
 }
 
+/*@ requires is_slot(slot);
+    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    ensures is_unlinked(slot);
+    ensures \forall integer token; is_token(token) && token != 2 * slot && token != 2 * slot + 1 ==>
+        next_of(token) == \old(next_of(token)) && prev_of(token) == \old(prev_of(token)); */
 static void slot_unlink(uint32_t slot)
 {
     slots[slot].end[OPEN] = (struct link){NIL, NIL};
@@ -79,19 +118,17 @@ void derive_remove(uint32_t slot)
 
 void derive_replace(uint32_t from, uint32_t to)
 {
-    bool had_children = derive_has_children(from);
-    uint32_t first = token_next(token_open(from));
-    uint32_t last = token_prev(token_close(from));
-
+    // Each neighbour is asked for when what came before is linked: where both are one token, that is the new one.
     link_tokens(token_prev(token_open(from)), token_open(to));
+    link_tokens(token_open(to), token_next(token_open(from)));
+    link_tokens(token_prev(token_close(from)), token_close(to));
     link_tokens(token_close(to), token_next(token_close(from)));
-    if (had_children) {
-        link_tokens(token_open(to), first);
-        link_tokens(last, token_close(to));
-    } else {
-        link_tokens(token_open(to), token_close(to));
-    }
+    //@ assert is_linked(to);
     slot_unlink(from);
+    //@ assert is_linked(to) && is_unlinked(from);
+    /*@ assert \forall integer slot; is_slot(slot) && slot != from && slot != to ==>
+            (has_links(2 * slot) <==> \at(has_links(2 * slot), Pre)) &&
+            (has_links(2 * slot + 1) <==> \at(has_links(2 * slot + 1), Pre)); */
 }
 
 bool derive_has_children(uint32_t slot)
@@ -121,6 +158,13 @@ void derive_unmark(uint32_t slot)
 }
 
 // Moves the bracket of `slot` in front of the bracket of its elder sibling. Order among siblings means nothing.
+/*@ requires is_slot(slot) && is_slot(sibling) && slot != sibling;
+    requires order_holds && is_linked(slot) && is_linked(sibling);
+    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    ensures links_exist;
+    ensures links_agree;
+    ensures links_pair;
+    ensures \forall integer token; is_token(token) ==> (has_links(token) <==> \old(has_links(token))); */
 static void bracket_move_before(uint32_t slot, uint32_t sibling)
 {
     uint32_t open = token_open(slot), close = token_close(slot);
@@ -131,38 +175,47 @@ static void bracket_move_before(uint32_t slot, uint32_t sibling)
     link_tokens(close, target);
 }
 
-// Passes the elder siblings of `slot` up to its parent's token. False: too many; the slot then stands further in front,
-// so that the next attempt is shorter by as much.
-static bool find_parent(uint32_t slot, uint32_t *parent)
+// Passes elder siblings of `slot`. The parent's open token, or the close token of the sibling that was too many.
+/*@ requires is_slot(slot) && order_holds && is_linked(slot);
+    assigns \nothing;
+    ensures is_token(\result) && is_linked(\result / 2); */
+static uint32_t find_parent(uint32_t slot)
 {
     uint32_t token = token_prev(token_open(slot));
 
-    for (uint32_t i = 0; i < SIBLINGS_PER_STEP; i++) {
-        uint32_t other = token / 2u;
-        if (token % 2u == OPEN) {
-            *parent = other;
-            return true;
-        }
-        token = token_prev(token_open(other));
-        if (i == SIBLINGS_PER_STEP - 1u)
-            bracket_move_before(slot, other);
+    //@ assert is_linked(token / 2) || is_unlinked(token / 2);
+    /*@ loop invariant 1 <= i <= SIBLINGS_PER_STEP;
+        loop invariant is_token(token) && has_links(token) && is_linked(token / 2);
+        loop assigns i, token;
+        loop variant SIBLINGS_PER_STEP - i; */
+    for (uint32_t i = 1; i < SIBLINGS_PER_STEP && token % 2u == CLOSE; i++) {
+        token = token_prev(token_open(token / 2u));
+        //@ assert token == 2 * (token / 2) || token == 2 * (token / 2) + 1;
+        //@ assert is_slot(token / 2) && has_links(token);
+        //@ assert is_linked(token / 2) || is_unlinked(token / 2);
     }
-    return false;
+    return token;
 }
 
 enum nj_status derive_allowed(uint32_t slot)
 {
     if (revokes_pending == 0)
         return NJ_OK;
+    /*@ loop invariant i <= LEVELS_PER_STEP;
+        loop invariant is_slot(slot) && is_linked(slot);
+        loop assigns i, slot;
+        loop variant LEVELS_PER_STEP - i; */
     for (uint32_t i = 0; i < LEVELS_PER_STEP; i++) {
-        uint32_t parent;
         if ((slots[slot].cap.rights & CAP_REVOKING) != 0)
             return NJ_REVOKING;
         if (slot == derive_root)
             return NJ_OK;
-        if (!find_parent(slot, &parent))
+        uint32_t token = find_parent(slot), other = token / 2u;
+        if (token % 2u == CLOSE && other != slot) {
+            bracket_move_before(slot, other); // the next attempt is shorter by as much
             return NJ_AGAIN;
-        slot = parent;
+        }
+        slot = other;
     }
     return NJ_AGAIN;
 }
