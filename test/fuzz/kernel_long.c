@@ -4,8 +4,11 @@
 // corpus and the random calls reach is what test/fuzz/kernel_long prints.
 //
 //   kernel_long CALLS SEED [FILES...]     the files are run first, as kernel_fuzz would
+//   kernel_long 0 SEED                    one world, with the seed that a failure names
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "kernel/arch/host/invariants.h"
 #include "kernel/sched.h"
@@ -16,14 +19,30 @@
 #define STEPS_MIN 200u     // of a world
 #define IDLE_STEPS_MAX 32u // in a row: nobody is left to do anything
 
+#define WORLD_SECONDS 120u // more is a hang
+
 static uint64_t seed, worlds, checks;
+
+void __sanitizer_set_death_callback(void (*callback)(void));
+
+static void name_seed(void)
+{
+    fprintf(stderr, "world %llu, which build/fuzz/kernel_long 0 0x%llx repeats\n", (unsigned long long)worlds,
+            (unsigned long long)seed);
+}
+
+static void end_by_signal(int number)
+{
+    name_seed();
+    fprintf(stderr, "%s\n", number == SIGALRM ? "the kernel hangs" : "the kernel panicked");
+    _exit(1);
+}
 
 static void verify(const char *what, uint32_t number, const char *broken)
 {
     if (broken == NULL)
         return;
-    fprintf(stderr, "seed 0x%llx, world %llu, %s, step %u: %s\n", (unsigned long long)seed, (unsigned long long)worlds,
-            what, number, broken);
+    fprintf(stderr, "%s, step %u: %s\n", what, number, broken);
     abort();
 }
 
@@ -32,6 +51,7 @@ static void world_run(struct script *script, uint32_t steps)
     static uint64_t checked_at;
     uint32_t idle = 0;
 
+    alarm(WORLD_SECONDS);
     setting_make();
     uint32_t thread = sched_current;
     for (uint32_t i = 0; i < steps && idle < IDLE_STEPS_MAX && !script_is_over(script); i++) {
@@ -63,6 +83,14 @@ static void file_run(const char *path)
     world_run(&script, UINT32_MAX);
 }
 
+// Each world has a seed of its own, so that it can be repeated alone.
+static void random_run(void)
+{
+    struct script script = {.random = seed};
+
+    world_run(&script, STEPS_MIN << (seed >> 40) % 6u);
+}
+
 int main(int count, char **values)
 {
     if (count < 3) {
@@ -71,15 +99,17 @@ int main(int count, char **values)
     }
     uint64_t calls = strtoull(values[1], NULL, 0);
     seed = strtoull(values[2], NULL, 0) | 1u;
+    signal(SIGABRT, end_by_signal);
+    signal(SIGALRM, end_by_signal);
+    __sanitizer_set_death_callback(name_seed);
     for (int i = 3; i < count; i++)
         file_run(values[i]);
-    // Each world has a seed of its own, so that the last one can be repeated alone.
-    for (uint64_t state = seed; step_counts.calls < calls;) {
+    for (uint64_t state = seed; step_counts.calls < calls; random_run()) {
         state = state * 6364136223846793005u + 1442695040888963407u;
         seed = state | 1u;
-        struct script script = {.random = seed};
-        world_run(&script, STEPS_MIN << (state >> 40) % 6u);
     }
+    if (calls == 0)
+        random_run();
     printf("%llu calls (%llu answered with a result at once), %llu faults, %llu interrupts, %llu timer events, "
            "%llu worlds, %llu checks of all state\n",
            (unsigned long long)step_counts.calls, (unsigned long long)step_counts.succeeded,
