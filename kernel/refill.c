@@ -18,11 +18,6 @@ static bool is_round_robin(uint32_t sched)
     return scheds[sched].budget_ns == scheds[sched].period_ns;
 }
 
-static struct refill refill_head(uint32_t sched)
-{
-    return scheds[sched].refill[scheds[sched].refill_head % REFILLS_MAX];
-}
-
 static void refill_set_head(uint32_t sched, struct refill refill)
 {
     scheds[sched].refill[scheds[sched].refill_head % REFILLS_MAX] = refill;
@@ -57,16 +52,6 @@ void refill_configure(uint32_t sched, uint64_t budget_ns, uint64_t period_ns, ui
     scheds[sched].refill_head = 0;
     scheds[sched].refill_count = 1;
     scheds[sched].refill[0] = (struct refill){now, budget_ns};
-}
-
-uint64_t refill_left(uint32_t sched)
-{
-    return scheds[sched].refill_count == 0 ? 0 : refill_head(sched).amount;
-}
-
-bool refill_is_ready(uint32_t sched, uint64_t now)
-{
-    return scheds[sched].refill_count > 0 && refill_head(sched).time <= now;
 }
 
 // Refills that are available at the same time become one, so that no turn is needlessly short.

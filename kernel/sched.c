@@ -210,6 +210,35 @@ uint32_t sched_choose(void)
     return choose_anew(thread);
 }
 
+// A timer that is set too early costs one needless interrupt a turn; setting it anew at every switch costs more.
+static void set_timer_earlier(uint64_t deadline)
+{
+    if (deadline < timer_ns) {
+        timer_ns = deadline;
+        arch_timer_set(deadline);
+    }
+}
+
+uint32_t sched_switch(uint32_t thread)
+{
+    uint32_t sched = threads[thread].sched;
+    uint64_t now = arch_time_ns();
+    bool is_quiet = !is_due && now < alarm_ns && now < refill_next_wake() && charged != NIL;
+
+    if (is_quiet && !scheds[sched].is_waiting && now - charged_since < refill_left(charged)) {
+        charge(now);
+        refill_start(sched, now);
+        if (refill_is_ready(sched, now)) {
+            sched_current = thread;
+            charged = sched;
+            set_timer_earlier(now + refill_left(sched));
+            return thread;
+        }
+    }
+    sched_make_ready(thread, true);
+    return sched_choose();
+}
+
 void sched_yield(uint32_t thread)
 {
     if (thread == sched_current)

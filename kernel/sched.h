@@ -21,6 +21,9 @@ void sched_make_ready(uint32_t thread, bool first);
 void sched_make_unready(uint32_t thread);
 // Called last in every kernel entry: the thread to run now, NIL to idle. Charges time and sets the timer.
 uint32_t sched_choose(void);
+// The running thread has blocked and this one goes on in its stead (it is READY and in no queue): returns the thread to
+// run, which is another one if this one's budget or the clock has something to say. For the fast paths.
+uint32_t sched_switch(uint32_t thread);
 void sched_yield(uint32_t thread);
 // The timer fired.
 void sched_tick(void);

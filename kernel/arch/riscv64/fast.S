@@ -64,6 +64,70 @@
     ld \cap, 0(\at)
     .endm
 
+// A call: what is left to check about the receiver (s9 = thread s8), and then all stores but those about time.
+    .macro CALL_CHECK equal
+    ld t2, THREAD_REPLY(s9) // and, in the upper half, older callers that it has not answered yet
+    lui s0, %hi(sched_current)
+    lwu t5, %lo(sched_top_priority)(s0)
+    srli s5, t2, 32
+    lbu t6, THREAD_PRIORITY(s9)
+    beqz t2, miss_call
+    bnez s5, miss_call
+    bltu t6, t5, \equal
+    .endm
+
+    .macro CALL_COMMIT donated
+    ld s4, CAP_WORD(s4) // badge
+    sd zero, ENDPOINT_HEAD(s6) // and tail
+    slli s5, t2, REPLY_SHIFT
+    add s5, s5, s7
+    lwu s1, CONTEXT_SELF(tp)
+    srli s3, s3, CAP_RIGHTS_SHIFT
+    andi s3, s3, CAP_GRANT_BOTH
+    .if \donated
+    ori s3, s3, 1 << 8
+    .endif
+    sw s1, REPLY_CALLER(s5) // its receiver it is already
+    sh s3, REPLY_MAY_GRANT(s5) // and donated
+    slli s3, t2, 32
+    sd s3, THREAD_REPLY(s9) // offers none, serves this one
+    sw zero, THREAD_WAITS_ON(s9)
+    sb s10, THREAD_STATE(s9) // true is READY
+    li s3, STATE_REPLY_WAIT << 8 | STATE_REPLY_WAIT
+    sh s3, THREAD_STATE(tp) // and blocked
+    sw t2, THREAD_REPLY(tp)
+    sd t3, CONTEXT_REG(28)(tp) // slot for a capability that may come with the answer
+    mv t0, s4
+    .endm
+
+// An answer: the server (tp) serves this caller and nobody else; then all stores but those about time. s10 = true.
+    .macro REPLY_CHECK equal
+    lwu t4, THREAD_SERVING(tp)
+    lwu t5, REPLY_NEXT(s5)
+    bnez t5, miss_reply_recv
+    lui s0, %hi(sched_current)
+    lwu t5, %lo(sched_top_priority)(s0)
+    lbu t6, THREAD_PRIORITY(s9)
+    bne t4, s3, miss_reply_recv
+    bltu t6, t5, \equal
+    .endm
+
+    .macro REPLY_COMMIT
+    ld s1, CONTEXT_SELF(tp)
+    sw zero, REPLY_CALLER(s5)
+    sd s1, ENDPOINT_HEAD(s6) // and tail
+    sb s10, ENDPOINT_HAS_RECEIVERS(s6) // true
+    sb s10, THREAD_STATE(s9) // true is READY
+    sw zero, THREAD_REPLY(s9)
+    sd s3, THREAD_REPLY(tp) // offers it again, serves none
+    sw s4, THREAD_WAITS_ON(tp)
+    li s1, STATE_RECEIVING << 8 | STATE_RECEIVING
+    sh s1, THREAD_STATE(tp)    // and blocked
+    sd t0, CONTEXT_REG(5)(tp)  // to repeat the receive
+    sd t3, CONTEXT_REG(28)(tp) // and slot for a capability that may come
+    li t0, 0
+    .endm
+
     .balign 4
     .globl trap_vector
 trap_vector:
@@ -101,40 +165,15 @@ core_call: // tp = caller; free: ra, sp, gp, s*, t2, t4-t6
     or t4, t4, s5
     bnez t4, call_reasons
 call_checked:
-    ld t2, THREAD_REPLY(s9) // and, in the upper half, older callers that it has not answered yet
-    lui s0, %hi(sched_current)
-    lwu t5, %lo(sched_top_priority)(s0)
-    srli s5, t2, 32
-    lbu t6, THREAD_PRIORITY(s9)
-    beqz t2, miss_call
-    bnez s5, miss_call
-    bltu t6, t5, call_equal
+    CALL_CHECK call_equal
 call_commit: // all is checked
-    ld s4, CAP_WORD(s4) // badge
-    sd zero, ENDPOINT_HEAD(s6) // and tail
-    slli s5, t2, REPLY_SHIFT
-    add s5, s5, s7
-    lwu s1, CONTEXT_SELF(tp)
-    srli s3, s3, CAP_RIGHTS_SHIFT
-    andi s3, s3, CAP_GRANT_BOTH
-    ori s3, s3, 1 << 8
-    sw s1, REPLY_CALLER(s5) // its receiver it is already
-    sh s3, REPLY_MAY_GRANT(s5) // and donated
+    CALL_COMMIT 1
     lwu s1, THREAD_SCHED(tp)
-    slli s3, t2, 32
-    sd s3, THREAD_REPLY(s9) // offers none, serves this one
-    sw zero, THREAD_WAITS_ON(s9)
-    sb s10, THREAD_STATE(s9) // true is READY
+    sw zero, THREAD_SCHED(tp)
     sw s1, THREAD_SCHED(s9)
     slli s1, s1, SCHED_SHIFT
     add s1, s1, s7
     sw s8, SCHED_THREAD(s1)
-    sw zero, THREAD_SCHED(tp)
-    li s3, STATE_REPLY_WAIT << 8 | STATE_REPLY_WAIT
-    sh s3, THREAD_STATE(tp) // and blocked
-    sw t2, THREAD_REPLY(tp)
-    sd t3, CONTEXT_REG(28)(tp) // slot for a capability that may come with the answer
-    mv t0, s4
 switch: // to s9 = thread s8; tp = the thread that ran; s0 = upper part of the scheduler's variables
     ld s1, CONTEXT_ROOT(s9)
     ld s2, CONTEXT_ROOT(tp)
@@ -220,37 +259,18 @@ core_reply_recv: // t3 = reply, t0 = endpoint
     or t4, t4, t5
     bnez t4, reply_reasons
 reply_checked:
-    lbu s10, REPLY_DONATED(s5) // and lent it to us, who serve it still, and nobody else
-    lwu t4, THREAD_SERVING(tp)
-    lwu t5, REPLY_NEXT(s5)
-    bnez t5, miss_reply_recv
-    lui s0, %hi(sched_current)
-    lwu t5, %lo(sched_top_priority)(s0)
-    lbu t6, THREAD_PRIORITY(s9)
+    lbu s10, REPLY_DONATED(s5) // and lent it to us
     beqz s10, miss_reply_recv
-    bne t4, s3, miss_reply_recv
-    bltu t6, t5, reply_equal
+    REPLY_CHECK reply_equal
 reply_commit: // all is checked
-    ld s1, CONTEXT_SELF(tp)
+    REPLY_COMMIT
     lwu s2, THREAD_SCHED(tp)
-    sw zero, REPLY_CALLER(s5)
     sb zero, REPLY_DONATED(s5)
-    sd s1, ENDPOINT_HEAD(s6) // and tail
-    sb s10, ENDPOINT_HAS_RECEIVERS(s6) // true
-    sb s10, THREAD_STATE(s9) // true is READY
-    sw zero, THREAD_REPLY(s9)
+    sw zero, THREAD_SCHED(tp)
     sw s2, THREAD_SCHED(s9)
     slli s2, s2, SCHED_SHIFT
     add s2, s2, s7
     sw s8, SCHED_THREAD(s2)
-    sw zero, THREAD_SCHED(tp)
-    sd s3, THREAD_REPLY(tp) // offers it again, serves none
-    sw s4, THREAD_WAITS_ON(tp)
-    li s1, STATE_RECEIVING << 8 | STATE_RECEIVING
-    sh s1, THREAD_STATE(tp)    // and blocked
-    sd t0, CONTEXT_REG(5)(tp)  // to repeat the receive
-    sd t3, CONTEXT_REG(28)(tp) // and slot for a capability that may come
-    li t0, 0
     j switch
 
 process_invoke:
@@ -516,23 +536,23 @@ entry_time:
 call_reasons: // s5 = other waiting threads
     lwu t4, THREAD_SLOW(tp)
     lwu t5, THREAD_SLOW(s9)
-    lwu t6, THREAD_SCHED(s9)
     or t4, t4, t5
-    or s5, s5, t6
     andi t4, t4, ~(CONTEXT_FP | CONTEXT_BOUND) // signals do not matter to who sends or was waiting
     or t4, t4, s5
     bnez t4, miss_call
     jal fp_switch
-    j call_checked
+    lwu t6, THREAD_SCHED(s9)
+    beqz t6, call_checked
+    CALL_CHECK call_equal_active // an active server: it runs on its own time
+call_commit_active:
+    CALL_COMMIT 0
+    j switch_time
 
 reply_reasons: // s0 = other waiting threads, t6 = own scheduling context
     lwu t4, THREAD_SLOW(tp)
     lwu t5, THREAD_SLOW(s9)
-    lwu s10, THREAD_SCHED(s9)
     or t2, t4, t5
-    or s0, s0, t6
     andi t2, t2, ~(CONTEXT_FP | CONTEXT_BOUND)
-    or s0, s0, s10
     or s0, s0, t2
     bnez s0, miss_reply_recv
     andi t4, t4, CONTEXT_BOUND
@@ -543,7 +563,61 @@ reply_reasons: // s0 = other waiting threads, t6 = own scheduling context
     ld t2, NOTIFICATION_WORD(t2)
     bnez t2, miss_reply_recv // a signal is there: it ends the receive
 1:  jal fp_switch
-    j reply_checked
+    lwu t4, THREAD_HOME_SCHED(tp)
+    lwu t5, THREAD_SCHED(s9)
+    or t6, t4, t5
+    beqz t6, reply_checked
+    beqz t4, miss_reply_recv
+    beqz t5, miss_reply_recv
+    lbu s10, REPLY_DONATED(s5) // both run on their own time
+    bnez s10, miss_reply_recv
+    li s10, 1
+    REPLY_CHECK reply_equal_active
+reply_commit_active:
+    REPLY_COMMIT
+
+// To s9 = thread s8, which runs on other time than tp did: the scheduler has a look, and may find that somebody else
+// comes first. The message waits in callee-saved registers.
+switch_time:
+    mv s0, a0
+    mv s1, a1
+    mv s2, a2
+    mv s3, a3
+    mv s4, a4
+    mv s5, a5
+    mv s6, a6
+    mv s7, a7
+    mv s10, t0
+    mv s11, t1
+    mv a0, s8
+    lui sp, %hi(kernel_stack_top)
+    addi sp, sp, %lo(kernel_stack_top)
+    call sched_switch
+    bne a0, s8, 1f
+    mv a0, s0
+    mv a1, s1
+    mv a2, s2
+    mv a3, s3
+    mv a4, s4
+    mv a5, s5
+    mv a6, s6
+    mv a7, s7
+    mv t0, s10
+    mv t1, s11
+    lui s0, %hi(sched_current)
+    j switch
+1:  sd s0, CONTEXT_REG(10)(s9)
+    sd s1, CONTEXT_REG(11)(s9)
+    sd s2, CONTEXT_REG(12)(s9)
+    sd s3, CONTEXT_REG(13)(s9)
+    sd s4, CONTEXT_REG(14)(s9)
+    sd s5, CONTEXT_REG(15)(s9)
+    sd s6, CONTEXT_REG(16)(s9)
+    sd s7, CONTEXT_REG(17)(s9)
+    sd s10, CONTEXT_REG(5)(s9)
+    sd s11, CONTEXT_REG(6)(s9)
+    sd zero, CONTEXT_REG(28)(s9)
+    j thread_resume
 
 fp_switch: // the floating-point unit on or off, as the next thread (t5 = its `slow`) owns it or not
     lui t6, %hi(SSTATUS_FS)
@@ -559,12 +633,20 @@ fp_switch: // the floating-point unit on or off, as the next thread (t5 = its `s
 call_equal:
     addi t6, t6, 1
     bgeu t6, t5, call_commit
+    j miss_call
+call_equal_active:
+    addi t6, t6, 1
+    bgeu t6, t5, call_commit_active
 miss_call:
     li s0, NJ_SYS_CALL
     j 1f
 reply_equal:
     addi t6, t6, 1
     bgeu t6, t5, reply_commit
+    j miss_reply_recv
+reply_equal_active:
+    addi t6, t6, 1
+    bgeu t6, t5, reply_commit_active
 miss_reply_recv:
     li s0, NJ_SYS_REPLY_RECV
 1:  .irp n, 5,6,10,11,12,13,14,15,16,17,28
