@@ -74,8 +74,15 @@ static BOOT_ONLY void exclude(uint32_t start, uint32_t end, enum page_kind kind)
     if (start >= end)
         return;
     add_hole(start, end);
-    for (uint32_t page = start; page < end; page++)
-        page_set_kind(page, kind);
+    uint32_t page = start;
+    while (page < end) { // whole words of the table where the range has them: the boot archive is long
+        bool is_word = page % PAGE_KINDS_PER_WORD == 0 && end - page >= PAGE_KINDS_PER_WORD;
+        if (is_word)
+            page_kinds[page / PAGE_KINDS_PER_WORD] = kind * 0x1111111111111111u;
+        else
+            page_set_kind(page, kind);
+        page += is_word ? PAGE_KINDS_PER_WORD : 1u;
+    }
     if (kind == PAGE_RESERVED)
         reserved_pages += end - start;
 }
@@ -208,13 +215,6 @@ static BOOT_ONLY void give_authorities(uint32_t root_file_page)
     give(NJ_BOOT_SLOT_ROOT_FILE, file, derive_root);
 }
 
-static BOOT_ONLY void map_run(uint32_t space, uint64_t address, uint32_t start, uint32_t end)
-{
-    for (uint32_t page = start; page < end; page++)
-        boot_assert(arch_space_map(space, address + (uint64_t)(page - start) * PAGE_BYTES, page, MAP_READ) == NJ_OK,
-                    "cannot map the boot archive");
-}
-
 static BOOT_ONLY uint32_t make_space(void)
 {
     uint32_t space = take(PAGE_SPACE) * (PAGE_BYTES / (uint32_t)sizeof(struct space));
@@ -253,8 +253,8 @@ static BOOT_ONLY uint64_t load(uint32_t space, struct nj_component component, ui
         boot_assert(space_write_page(space, component.data_address + done, &page) == NJ_OK, "no memory for root's data");
         page_copy(page, 0, file_page + text_pages + done / PAGE_BYTES, 0, left < PAGE_BYTES ? left : PAGE_BYTES);
     }
-    map_run(space, ROOT_ARCHIVE_ADDRESS, machine.archive_start, file_page);
-    map_run(space, ROOT_DEVICETREE_ADDRESS, machine.devicetree_start, machine.devicetree_end);
+    arch_boot_map(space, ROOT_ARCHIVE_ADDRESS, machine.archive_start, file_page);
+    arch_boot_map(space, ROOT_DEVICETREE_ADDRESS, machine.devicetree_start, machine.devicetree_end);
     return end;
 }
 

@@ -62,6 +62,10 @@ void arch_context_bind(uint32_t thread);
 // Floating-point state of this thread is dead (thread destroyed).
 void arch_context_drop_fp(uint32_t thread);
 
+// Boot, before the first thread runs: maps pages `first` to `end` of RAM for reading in a process, at an address where
+// nothing is. The space has the supply it takes.
+void arch_boot_map(uint32_t space, uint64_t address, uint32_t first, uint32_t end);
+
 // ---- Spaces. Page tables come from the space's supply (space_take_page); NEEDS_SUPPLY leaves everything as it was or
 // adds tables that stay useful. ------------------------------------------------------------------------------------------
 enum map_access { MAP_READ = 1, MAP_WRITE = 2, MAP_EXECUTE = 4, MAP_DEVICE = 8 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Power-on, on whichever hart the firmware chose: a0 = hart, a1 = physical address of the devicetree, MMU off.
-// Clears the bss, builds a first page table of 2 MiB pages over the direct map, and jumps up into it.
+// Clears the bss, builds a first page table with the 2 MiB of the kernel in it, and jumps up into it.
 #include "kernel/arch/riscv64/layout.h"
 #include "kernel/arch/riscv64/csr.h"
 
@@ -36,21 +36,23 @@ start:
 
     lla t0, bss_start
     lla t1, bss_end
-1:  sd zero, (t0)
-    addi t0, t0, 8
+1:  sd zero, 0(t0) // a multiple of 64 bytes
+    sd zero, 8(t0)
+    sd zero, 16(t0)
+    sd zero, 24(t0)
+    sd zero, 32(t0)
+    sd zero, 40(t0)
+    sd zero, 48(t0)
+    sd zero, 56(t0)
+    addi t0, t0, 64
     bltu t0, t1, 1b
 
-    // 512 leaves of 2 MiB: readable, writable, executable, until boot.c has built the real table.
+    // Readable, writable and executable until boot.c has built the real table.
     lla t0, early_leaves
-    srli t1, s3, 2
+    lla t1, _start
+    srli t1, t1, 2
     ori t1, t1, 0xef // D A G X W R V
-    li t2, LARGE_PAGE >> 2
-    li t3, 512
-1:  sd t1, (t0)
-    add t1, t1, t2
-    addi t0, t0, 8
-    addi t3, t3, -1
-    bnez t3, 1b
+    sd t1, 8 * (KERNEL_OFFSET / LARGE_PAGE)(t0)
 
     lla t0, early_leaves
     srli t0, t0, 2

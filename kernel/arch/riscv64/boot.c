@@ -16,6 +16,8 @@
 #include "kernel/page.h"
 
 #define PTE_RAM (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D | PTE_G)
+#define EARLY_TREE 508 // entries of the first page table
+#define EARLY_COPY 510
 #define TABLES 4 // image, large, upper, root
 
 extern uint64_t early_leaves[TABLE_ENTRIES]; // boot.S
@@ -58,8 +60,11 @@ static uint64_t table_entry(uint32_t page)
 
 static void map_pages(uint32_t table, uint32_t first, uint32_t end, uint64_t bits)
 {
-    for (uint32_t page = first; page < end; page++) {
-        pages[table][page % TABLE_ENTRIES] = (mmu_ram_frame + page) << PTE_PPN_SHIFT | bits;
+    uint64_t entry = (mmu_ram_frame + first) << PTE_PPN_SHIFT | bits;
+    uint32_t index = first % TABLE_ENTRIES;
+    for (uint32_t last = index + (end - first); index < last; index++) {
+        pages[table][index] = entry;
+        entry += 1u << PTE_PPN_SHIFT;
     }
 }
 
@@ -82,7 +87,7 @@ static void map_device(uint32_t table, uint64_t address, struct range device, ui
 // root of an Sv39 table, or the table below the root of Sv48.
 static uint32_t direct_map_build(void)
 {
-    uint32_t image = table_new();
+    uint32_t image = machine.kernel_end++; // map_image() writes all of it
     uint32_t large = table_new();
     uint32_t upper = table_new();
     map_image(image);
@@ -213,9 +218,7 @@ static void memory_plan(struct range tree)
     }
     reserved_apply();
     uint32_t words = (machine.ram_pages + PAGE_KINDS_PER_WORD - 1) / PAGE_KINDS_PER_WORD;
-    for (uint32_t word = 0; word < words; word++) {
-        page_kinds[word] = 0;
-    }
+    __builtin_memset(page_kinds, 0, words * 8u);
     machine.kernel_end =
         page_of((const uint8_t *)page_kinds) + (uint32_t)page_up((uint64_t)_end % PAGE_BYTES + words * 8u);
     uint32_t tables_end = machine.kernel_end + TABLES;
@@ -224,23 +227,18 @@ static void memory_plan(struct range tree)
     }
 }
 
-// Where the devicetree can be read now, in the first page table: seen through its last two leaves if it lies beyond
-// what the direct map will reach.
-static uint64_t devicetree_address(uint64_t tree, uint64_t ram_start)
+// Two large pages of physical memory, seen through entries of the first page table that nothing else uses.
+static uint64_t early_window(uint64_t physical, uint32_t entry)
 {
-    uint64_t offset = tree - ram_start;
-    if (tree >= ram_start && offset < DIRECT_MAP_BYTES - FDT_BYTES_MAX) {
-        return DIRECT_MAP + offset;
-    }
     for (uint32_t i = 0; i < 2; i++) {
-        early_leaves[TABLE_ENTRIES - 2 + i] = large_entry((tree & ~(LARGE_PAGE - 1ull)) + i * LARGE_PAGE);
+        early_leaves[entry + i] = large_entry((physical & ~(LARGE_PAGE - 1ull)) + i * LARGE_PAGE);
     }
     __asm__ volatile("sfence.vma" : : : "memory");
-    return DIRECT_MAP + (TABLE_ENTRIES - 2ull) * LARGE_PAGE + tree % LARGE_PAGE;
+    return DIRECT_MAP + (uint64_t)entry * LARGE_PAGE + physical % LARGE_PAGE;
 }
 
 // User space gets the devicetree too: one that is out of reach is copied to the end of RAM.
-static struct range devicetree_place(const uint64_t *tree, uint64_t physical)
+static struct range devicetree_place(const void *tree, uint64_t physical)
 {
     struct range range = {.start = physical, .bytes = platform.tree_bytes};
     uint64_t end = platform.ram.start + ram_bytes();
@@ -251,16 +249,13 @@ static struct range devicetree_place(const uint64_t *tree, uint64_t physical)
     if (platform.archive.start < end && platform.archive.start + platform.archive.bytes > range.start) {
         boot_refuse("the boot archive lies at the end of the memory that is used");
     }
-    uint64_t offset = range.start - platform.ram.start;
-    for (uint64_t i = 0; i < (range.bytes + 7) / 8; i++) {
-        pages[(offset + 8 * i) / PAGE_BYTES][i % (PAGE_BYTES / 8)] = tree[i];
-    }
+    __builtin_memcpy((void *)early_window(range.start, EARLY_COPY), tree, range.bytes);
     return range;
 }
 
 void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint64_t entry_ticks)
 {
-    uint64_t readable = devicetree_address(tree, ram_start);
+    uint64_t readable = early_window(tree, EARLY_TREE);
     const char *problem = boot_devicetree_read((const uint32_t *)readable, hart, &platform);
     if (problem != NULL) {
         boot_refuse(problem);
@@ -268,7 +263,7 @@ void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint64_t entry_
     platform_check(ram_start);
     csr_write(stvec, trap_vector);
     mmu_ram_frame = ram_start / PAGE_BYTES;
-    memory_plan(devicetree_place((const uint64_t *)readable, tree));
+    memory_plan(devicetree_place((const void *)readable, tree));
     mmu_start();
     device_reserve(platform.ram.start, platform.ram.bytes); // also what is not used of it
     device_reserve(platform.plic.start, platform.plic.bytes);

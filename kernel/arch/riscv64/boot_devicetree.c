@@ -48,19 +48,19 @@ static const char *const names[P_COUNT] = {
 enum role { R_OTHER, R_ROOT, R_CHOSEN, R_CPUS, R_CPU, R_CPU_INTERRUPTS, R_RESERVED, R_RESERVED_RANGE };
 
 struct node {
-    enum role role;
+    _Alignas(8) enum role role; // cleared in words
     bool is_understood;
     bool is_boot_hart;
-    uint32_t address_cells, size_cells;    // of the nodes in it
-    struct fdt_property property[P_COUNT]; // value 0: not there
+    uint32_t address_cells, size_cells; // of the nodes in it
+    struct fdt_value property[P_COUNT];
 };
 
 static struct fdt fdt;
 static struct node nodes[DEPTH_MAX + 1]; // [0] is above the root
 static struct platform *found;
 static uint64_t boot_hart;
-static uint32_t hart_interrupts;            // phandle of the boot hart's interrupt controller
-static struct fdt_property plic_interrupts; // pairs (phandle, interrupt): looked at last
+static uint32_t hart_interrupts;         // phandle of the boot hart's interrupt controller
+static struct fdt_value plic_interrupts; // pairs (phandle, interrupt): looked at last
 
 // One or two big-endian cells.
 static uint64_t number(uint32_t word, uint32_t cells)
@@ -68,20 +68,20 @@ static uint64_t number(uint32_t word, uint32_t cells)
     return cells == 2 ? (uint64_t)fdt_cell(&fdt, word) << 32 | fdt_cell(&fdt, word + 1) : fdt_cell(&fdt, word);
 }
 
-static uint64_t property_number(struct fdt_property property)
+static uint64_t property_number(struct fdt_value value)
 {
-    return property.bytes == 4 || property.bytes == 8 ? number(property.value, property.bytes / 4) : 0;
+    return value.bytes == 4 || value.bytes == 8 ? number(value.word, value.bytes / 4) : 0;
 }
 
 // The first range of the node's "reg", in the cells of its parent; empty if there is none.
 static struct range node_range(const struct node *node, const struct node *parent)
 {
-    struct fdt_property reg = node->property[P_REG];
+    struct fdt_value reg = node->property[P_REG];
     struct range range = {0};
     if (parent->address_cells >= 1 && parent->address_cells <= 2 && parent->size_cells >= 1 &&
         parent->size_cells <= 2 && reg.bytes >= 4 * (parent->address_cells + parent->size_cells)) {
-        range.start = number(reg.value, parent->address_cells);
-        range.bytes = number(reg.value + parent->address_cells, parent->size_cells);
+        range.start = number(reg.word, parent->address_cells);
+        range.bytes = number(reg.word + parent->address_cells, parent->size_cells);
     }
     if (range.start + range.bytes < range.start) {
         range.bytes = 0;
@@ -100,44 +100,42 @@ static void reserved_add(struct range range)
 static void chosen_understand(const struct node *node)
 {
     uint64_t end = property_number(node->property[P_ARCHIVE_END]);
-    struct fdt_property arguments = node->property[P_ARGUMENTS];
+    struct fdt_value arguments = node->property[P_ARGUMENTS];
     found->archive.start = property_number(node->property[P_ARCHIVE_START]);
     found->archive.bytes = end > found->archive.start ? end - found->archive.start : 0;
     for (uint32_t i = 0; i + 4 < arguments.bytes; i++) {
-        uint32_t byte = 4 * arguments.value + i;
+        uint32_t byte = 4 * arguments.word + i;
         found->wants_sv39 |= fdt_byte(&fdt, byte) == 's' && fdt_byte(&fdt, byte + 1) == 'v' &&
                              fdt_byte(&fdt, byte + 2) == '3' && fdt_byte(&fdt, byte + 3) == '9';
     }
 }
 
 // The ISA string: "rv64" and single letters, then "_extension" each.
-static void isa_understand(struct fdt_property isa)
+static void isa_understand(struct fdt_value isa)
 {
-    bool is_letters = true;
-    for (uint32_t i = 4; i + 1 < isa.bytes; i++) {
-        uint32_t byte = 4 * isa.value + i;
-        uint8_t c = fdt_byte(&fdt, byte), end = fdt_byte(&fdt, byte + 4);
-        found->has_fp |= is_letters && (c == 'd' || c == 'g');
-        is_letters &= c != '_';
-        if (c != '_' || i + 4 >= isa.bytes) {
-            continue;
+    static const char *const extensions[] = {"_zba", "_zbb", "_sstc"};
+    bool *has[] = {&found->has_zba, &found->has_zbb, &found->has_sstc};
+    uint32_t byte = 4 * isa.word + 4, end = 4 * isa.word + isa.bytes;
+    for (; byte < end && fdt_byte(&fdt, byte) != '_'; byte++) {
+        found->has_fp |= fdt_byte(&fdt, byte) == 'd' || fdt_byte(&fdt, byte) == 'g';
+    }
+    while (byte < end) {
+        for (uint32_t i = 0; i < 3; i++) {
+            uint8_t after;
+            *has[i] |= fdt_starts_with(&fdt, byte, extensions[i], &after) && (after == '_' || after == '\0');
         }
-        bool is_zb = fdt_byte(&fdt, byte + 1) == 'z' && fdt_byte(&fdt, byte + 2) == 'b' && (end == '_' || end == '\0');
-        found->has_zba |= is_zb && fdt_byte(&fdt, byte + 3) == 'a';
-        found->has_zbb |= is_zb && fdt_byte(&fdt, byte + 3) == 'b';
-        found->has_sstc |= fdt_byte(&fdt, byte + 1) == 's' && fdt_byte(&fdt, byte + 2) == 's' &&
-                           fdt_byte(&fdt, byte + 3) == 't' && end == 'c';
+        byte = fdt_find_byte(&fdt, byte + 1, end, '_');
     }
 }
 
 static void cpu_understand(struct node *node)
 {
-    struct fdt_property reg = node->property[P_REG];
+    struct fdt_value reg = node->property[P_REG];
     node->is_boot_hart = reg.bytes != 0 && property_number(reg) == boot_hart;
     if (node->is_boot_hart) {
         isa_understand(node->property[P_ISA]);
         if (node->property[P_TIMEBASE].bytes == 4) {
-            found->ticks_per_second = fdt_cell(&fdt, node->property[P_TIMEBASE].value);
+            found->ticks_per_second = fdt_cell(&fdt, node->property[P_TIMEBASE].word);
         }
     }
 }
@@ -180,13 +178,13 @@ static void memory_understand(const struct node *node, const struct node *parent
 static void node_understand(struct node *node, const struct node *parent)
 {
     static const char *const memory = "memory";
-    const struct fdt_property *property = node->property;
+    const struct fdt_value *property = node->property;
     if (node->is_understood) {
         return;
     }
     node->is_understood = true;
-    node->address_cells = property[P_ADDRESS_CELLS].bytes == 4 ? fdt_cell(&fdt, property[P_ADDRESS_CELLS].value) : 2;
-    node->size_cells = property[P_SIZE_CELLS].bytes == 4 ? fdt_cell(&fdt, property[P_SIZE_CELLS].value) : 1;
+    node->address_cells = property[P_ADDRESS_CELLS].bytes == 4 ? fdt_cell(&fdt, property[P_ADDRESS_CELLS].word) : 2;
+    node->size_cells = property[P_SIZE_CELLS].bytes == 4 ? fdt_cell(&fdt, property[P_SIZE_CELLS].word) : 1;
     switch (node->role) {
     case R_CHOSEN:
         chosen_understand(node);
@@ -248,7 +246,7 @@ static void property_keep(struct node *node, struct fdt_property property)
         known[k].is = fdt_find(&fdt, property.name, names, P_COUNT);
     }
     if (known[k].is < P_COUNT) {
-        node->property[known[k].is] = property;
+        node->property[known[k].is] = property.value;
     }
 }
 
@@ -290,7 +288,7 @@ static bool tree_read(void)
 static bool plic_context_find(void)
 {
     for (uint32_t i = 0; i < plic_interrupts.bytes / 8; i++) {
-        uint32_t word = plic_interrupts.value + 2 * i;
+        uint32_t word = plic_interrupts.word + 2 * i;
         if (fdt_cell(&fdt, word) == hart_interrupts && fdt_cell(&fdt, word + 1) == CPU_EXTERNAL_INTERRUPT) {
             found->plic_context = i;
             return true;

@@ -32,12 +32,13 @@ uint32_t fdt_cell(const struct fdt *fdt, uint32_t word)
 
 uint8_t fdt_byte(const struct fdt *fdt, uint32_t byte)
 {
-    return byte / 4 < fdt->bytes / 4 ? (uint8_t)(fdt->words[byte / 4] >> (byte % 4 * 8)) : 0;
+    return byte < fdt->bytes ? fdt->text[byte] : 0;
 }
 
 bool fdt_open(struct fdt *fdt, const uint32_t *words)
 {
     fdt->words = words;
+    fdt->text = (const uint8_t *)words;
     fdt->bytes = 4 * HEADER_WORDS;
     if (fdt_cell(fdt, H_MAGIC) != MAGIC || fdt_cell(fdt, H_VERSION) < VERSION ||
         fdt_cell(fdt, H_COMPATIBLE) > VERSION) {
@@ -62,48 +63,53 @@ static uint32_t words_of(uint32_t bytes)
     return bytes / 4 + (bytes % 4 != 0);
 }
 
-// Behind the name of a node that begins at `word`.
+// Behind the name of a node that begins at `word`: up to the word with its end.
 static uint32_t skip_name(const struct fdt *fdt, uint32_t word)
 {
     while (word < fdt->end) {
         uint32_t cell = fdt->words[word++];
-        if ((uint8_t)cell == 0 || (uint8_t)(cell >> 8) == 0 || (uint8_t)(cell >> 16) == 0 || cell >> 24 == 0) {
-            return word;
+        if (((cell - 0x01010101u) & ~cell & 0x80808080u) != 0) { // one of the four bytes is 0
+            break;
         }
     }
     return word;
 }
 
-static enum fdt_token property_next(struct fdt *fdt, struct fdt_property *property)
+static enum fdt_token property_next(struct fdt *fdt, uint32_t word, struct fdt_property *property)
 {
-    if (fdt->end - fdt->next < 2) {
+    if (fdt->end - word < 2) {
         return FDT_BROKEN;
     }
-    property->bytes = fdt_cell(fdt, fdt->next);
-    uint32_t name = fdt_cell(fdt, fdt->next + 1);
-    property->value = fdt->next + 2;
-    if (words_of(property->bytes) > fdt->end - property->value || name > fdt->bytes - fdt->strings) {
+    uint32_t bytes = __builtin_bswap32(fdt->words[word]);
+    uint32_t name = __builtin_bswap32(fdt->words[word + 1]);
+    uint32_t words = words_of(bytes);
+    if (words > fdt->end - word - 2 || name > fdt->bytes - fdt->strings) {
         return FDT_BROKEN;
     }
     property->name = fdt->strings + name;
-    fdt->next = property->value + words_of(property->bytes);
+    property->value = (struct fdt_value){word + 2, bytes};
+    fdt->next = word + 2 + words;
     return FDT_PROPERTY;
 }
 
 enum fdt_token fdt_next(struct fdt *fdt, struct fdt_property *property)
 {
-    while (fdt->next < fdt->end) {
-        switch (fdt_cell(fdt, fdt->next++)) {
+    while (fdt->next < fdt->end) { // which lies inside the tree
+        uint32_t word = fdt->next;
+        uint32_t token = __builtin_bswap32(fdt->words[word++]);
+        if (token == TOKEN_PROPERTY) {
+            return property_next(fdt, word, property);
+        }
+        fdt->next = word;
+        switch (token) {
         case TOKEN_NOP:
             break;
         case TOKEN_BEGIN:
-            property->name = fdt->next * 4;
-            fdt->next = skip_name(fdt, fdt->next);
+            property->name = word * 4;
+            fdt->next = skip_name(fdt, word);
             return FDT_BEGIN;
         case TOKEN_END_NODE:
             return FDT_END_NODE;
-        case TOKEN_PROPERTY:
-            return property_next(fdt, property);
         case TOKEN_END:
             return FDT_END;
         default:
@@ -121,29 +127,31 @@ bool fdt_reserved(const struct fdt *fdt, uint32_t number, uint64_t *start, uint6
     return *start != 0 || *bytes != 0;
 }
 
-// Compares up to the end of `name`; `after` is then the next character in the tree.
-static bool starts_with(const struct fdt *fdt, uint32_t byte, const char *name, uint8_t *after)
+bool fdt_starts_with(const struct fdt *fdt, uint32_t byte, const char *name, uint8_t *after)
 {
+    const uint8_t *text = fdt->text + (byte < fdt->bytes ? byte : fdt->bytes);
+    uint32_t left = byte < fdt->bytes ? fdt->bytes - byte : 0;
     uint32_t i = 0;
-    while (name[i] != '\0' && fdt_byte(fdt, byte + i) == (uint8_t)name[i]) {
+    while (i < left && name[i] != '\0' && text[i] == (uint8_t)name[i]) {
         i++;
     }
-    *after = fdt_byte(fdt, byte + i);
+    *after = i < left ? text[i] : 0;
     return name[i] == '\0';
 }
 
 bool fdt_is(const struct fdt *fdt, uint32_t byte, const char *name)
 {
     uint8_t after;
-    return starts_with(fdt, byte, name, &after) && after == '\0';
+    return fdt_starts_with(fdt, byte, name, &after) && after == '\0';
 }
 
 bool fdt_is_unit(const struct fdt *fdt, uint32_t byte, const char *name)
 {
     uint8_t after;
-    return starts_with(fdt, byte, name, &after) && (after == '\0' || after == '@');
+    return fdt_starts_with(fdt, byte, name, &after) && (after == '\0' || after == '@');
 }
 
+// Most texts are none of the names: their first characters decide.
 uint32_t fdt_find(const struct fdt *fdt, uint32_t byte, const char *const *names, uint32_t count)
 {
     char first = (char)fdt_byte(fdt, byte);
@@ -154,16 +162,23 @@ uint32_t fdt_find(const struct fdt *fdt, uint32_t byte, const char *const *names
     return i;
 }
 
-uint32_t fdt_find_string(const struct fdt *fdt, struct fdt_property property, const char *const *names, uint32_t count)
+uint32_t fdt_find_byte(const struct fdt *fdt, uint32_t byte, uint32_t end, uint8_t c)
 {
-    bool is_start = true;
-    for (uint32_t i = 0; i < property.bytes; i++) {
-        uint32_t byte = 4 * property.value + i;
-        uint32_t name = is_start ? fdt_find(fdt, byte, names, count) : count;
+    uint32_t limit = end < fdt->bytes ? end : fdt->bytes;
+    while (byte < limit && fdt->text[byte] != c) {
+        byte++;
+    }
+    return byte < limit ? byte : end;
+}
+
+uint32_t fdt_find_string(const struct fdt *fdt, struct fdt_value value, const char *const *names, uint32_t count)
+{
+    uint32_t end = 4 * value.word + value.bytes;
+    for (uint32_t byte = 4 * value.word; byte < end; byte = fdt_find_byte(fdt, byte, end, 0) + 1) {
+        uint32_t name = fdt_find(fdt, byte, names, count);
         if (name < count) {
             return name;
         }
-        is_start = fdt_byte(fdt, byte) == 0;
     }
     return count;
 }

@@ -9,16 +9,21 @@
 
 struct fdt {
     const uint32_t *words; // big-endian, as they lie in memory
+    const uint8_t *text;   // the same memory
     uint32_t bytes;        // whole tree
     uint32_t next, end;    // of the structure block, in words
     uint32_t strings;      // byte offset of the names of properties
     uint32_t reserved;     // of the reservation block, in words
 };
 
+struct fdt_value {
+    uint32_t word;  // where it begins
+    uint32_t bytes; // 0: there is none
+};
+
 struct fdt_property {
-    uint32_t name;  // byte offset
-    uint32_t value; // in words
-    uint32_t bytes; // of the value
+    uint32_t name; // byte offset
+    struct fdt_value value;
 };
 
 enum fdt_token { FDT_BEGIN, FDT_END_NODE, FDT_PROPERTY, FDT_END, FDT_BROKEN };
@@ -31,10 +36,14 @@ bool fdt_reserved(const struct fdt *fdt, uint32_t number, uint64_t *start, uint6
 
 uint32_t fdt_cell(const struct fdt *fdt, uint32_t word);
 uint8_t fdt_byte(const struct fdt *fdt, uint32_t byte);
-// Is the text at this byte offset exactly `name`, or `name@...` ?
+// Does the text at this byte offset begin with `name`? `after` is then the character behind.
+bool fdt_starts_with(const struct fdt *fdt, uint32_t byte, const char *name, uint8_t *after);
+// Is it exactly `name`, or `name@...` ?
 bool fdt_is(const struct fdt *fdt, uint32_t byte, const char *name);
 bool fdt_is_unit(const struct fdt *fdt, uint32_t byte, const char *name);
 // Which of the names is it? `count` if none.
 uint32_t fdt_find(const struct fdt *fdt, uint32_t byte, const char *const *names, uint32_t count);
 // Which of the names is the first that is among the strings of the value? `count` if none.
-uint32_t fdt_find_string(const struct fdt *fdt, struct fdt_property property, const char *const *names, uint32_t count);
+uint32_t fdt_find_string(const struct fdt *fdt, struct fdt_value value, const char *const *names, uint32_t count);
+// First place from `byte` on where this character is, or `end`.
+uint32_t fdt_find_byte(const struct fdt *fdt, uint32_t byte, uint32_t end, uint8_t c);

@@ -20,12 +20,16 @@ PLAIN_LOOPS void *memset(void *to, int value, size_t bytes)
     if (is_aligned(to)) {
         uint64_t *words = to;
         uint64_t word = (uint8_t)value * 0x0101010101010101ull;
-        for (; i + 4 * sizeof(uint64_t) <= bytes; i += 4 * sizeof(uint64_t)) { // whole pages are cleared this way
+        for (; i + 8 * sizeof(uint64_t) <= bytes; i += 8 * sizeof(uint64_t)) { // whole pages are cleared this way
             words[0] = word;
             words[1] = word;
             words[2] = word;
             words[3] = word;
-            words += 4;
+            words[4] = word;
+            words[5] = word;
+            words[6] = word;
+            words[7] = word;
+            words += 8;
         }
         for (; i + sizeof(uint64_t) <= bytes; i += sizeof(uint64_t)) {
             *words++ = word;

@@ -58,8 +58,7 @@ static uint64_t page_entry(uint32_t page, uint64_t bits)
     return (mmu_ram_frame + page) << PTE_PPN_SHIFT | bits;
 }
 
-// The last-level table for the address, or NIL.
-static uint32_t table_find(uint32_t space, uint64_t address)
+uint32_t mmu_table_find(uint32_t space, uint64_t address)
 {
     uint32_t table = spaces[space].root_page;
     for (uint32_t level = mmu_levels - 1; level > 0; level--) {
@@ -169,7 +168,7 @@ enum nj_status arch_space_map_entry(uint32_t space, uint64_t address)
 
 void arch_space_unmap(uint32_t space, uint64_t address, uint32_t page, bool device)
 {
-    uint32_t table = page_address_ok(space, address) ? table_find(space, address) : NIL;
+    uint32_t table = page_address_ok(space, address) ? mmu_table_find(space, address) : NIL;
     if (table == NIL) {
         return;
     }
@@ -185,7 +184,7 @@ void arch_space_unmap(uint32_t space, uint64_t address, uint32_t page, bool devi
 uint32_t arch_space_lookup(uint32_t space, uint64_t address, uint32_t access)
 {
     uint64_t wanted = PTE_V | PTE_R | ((access & MAP_WRITE) ? PTE_W : 0) | ((access & MAP_EXECUTE) ? PTE_X : 0);
-    uint32_t table = page_address_ok(space, address) ? table_find(space, address) : NIL;
+    uint32_t table = page_address_ok(space, address) ? mmu_table_find(space, address) : NIL;
     if (table == NIL) {
         return NIL;
     }

@@ -21,6 +21,9 @@ extern uint64_t mmu_ram_frame;   // physical page number of the first page of RA
 extern uint64_t mmu_satp_mode;   // mode bits of satp
 extern uint32_t mmu_image_table; // last-level table of the 2 MiB around the kernel image
 
+// The last-level table for the address in this space, or NIL.
+uint32_t mmu_table_find(uint32_t space, uint64_t address);
+
 // asid.c: address-space IDs, and regions of capsules in the kernel's root table
 #define ASID_KERNEL 0
 #define ASID_NONE UINT32_MAX
