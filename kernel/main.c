@@ -21,8 +21,7 @@
 
 #define ROOT_PAGES 128u // for the root server's objects and memory; all of it comes back
 #define ROOT_MESSAGE_ADDRESS (NJ_COMPONENT_BASE - PAGE_BYTES)
-#define ROOT_ARCHIVE_ADDRESS 0x10000000u
-#define ROOT_DEVICETREE_ADDRESS 0x20000000u
+#define ROOT_FILES_ADDRESS 0x10000000u // devicetree, and the boot archive behind it
 #define ROOT_PRIORITY 255u
 #define ROOT_TURN_NS 10000000u
 #define HOLES_MAX 8u
@@ -215,6 +214,11 @@ static BOOT_ONLY void give_authorities(uint32_t root_file_page)
     give(NJ_BOOT_SLOT_ROOT_FILE, file, derive_root);
 }
 
+static BOOT_ONLY uint64_t archive_address(void)
+{
+    return ROOT_FILES_ADDRESS + (uint64_t)(machine.devicetree_end - machine.devicetree_start) * PAGE_BYTES;
+}
+
 static BOOT_ONLY uint32_t make_space(void)
 {
     uint32_t space = take(PAGE_SPACE) * (PAGE_BYTES / (uint32_t)sizeof(struct space));
@@ -253,8 +257,8 @@ static BOOT_ONLY uint64_t load(uint32_t space, struct nj_component component, ui
         boot_assert(space_write_page(space, component.data_address + done, &page) == NJ_OK, "no memory for root's data");
         page_copy(page, 0, file_page + text_pages + done / PAGE_BYTES, 0, left < PAGE_BYTES ? left : PAGE_BYTES);
     }
-    arch_boot_map(space, ROOT_ARCHIVE_ADDRESS, machine.archive_start, file_page);
-    arch_boot_map(space, ROOT_DEVICETREE_ADDRESS, machine.devicetree_start, machine.devicetree_end);
+    arch_boot_map(space, ROOT_FILES_ADDRESS, machine.devicetree_start, machine.devicetree_end);
+    arch_boot_map(space, archive_address(), machine.archive_start, file_page);
     return end;
 }
 
@@ -263,9 +267,9 @@ static BOOT_ONLY void write_boot_page(uint32_t page, uint32_t file_page)
     uint64_t *word = &pages[page][NJ_MESSAGE_BYTES / 8u]; // struct nj_boot
 
     word[0] = NJ_ABI_VERSION | (uint64_t)memory_count << 32;
-    word[1] = ROOT_ARCHIVE_ADDRESS;
+    word[1] = archive_address();
     word[2] = (uint64_t)(file_page - machine.archive_start) * PAGE_BYTES;
-    word[3] = ROOT_DEVICETREE_ADDRESS;
+    word[3] = ROOT_FILES_ADDRESS;
     word[4] = machine.devicetree_bytes;
     word[6] = (NJ_BOOT_SLOT_ROOT_TEXT + 1u) | (uint64_t)machine.hart << 32;
 }

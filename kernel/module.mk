@@ -5,7 +5,14 @@ KERNEL := $(OUT)/kernel.elf
 KERNEL_SOURCES := $(wildcard kernel/*.c kernel/check/*.c kernel/arch/riscv64/*.c kernel/arch/riscv64/*.S)
 KERNEL_OBJECTS := $(KERNEL_SOURCES:%=$(OUT)/kernel.objects/%.o)
 KERNEL_LINKER_SCRIPT := kernel/arch/riscv64/kernel.ld
-$(eval $(call riscv64_objects,$(OUT)/kernel.objects,$$(KERNEL_CFLAGS) -mcmodel=medlow -O2 -Ikernel/arch/riscv64))
+$(eval $(call riscv64_objects,$(OUT)/kernel.objects,$$(KERNEL_CFLAGS) -mcmodel=medlow $$(KERNEL_OPTIMIZE) -Ikernel/arch/riscv64))
+
+
+# What runs on every call is built for speed, what sets things up or ends them for size.
+KERNEL_OPTIMIZE := -O2
+KERNEL_COLD := attach code donate interrupt space_invoke system thread thread_invoke \
+    $(addprefix arch/riscv64/,asid device fp panic plic)
+$(KERNEL_COLD:%=$(OUT)/kernel.objects/kernel/%.c.o): KERNEL_OPTIMIZE := -Os -msave-restore
 
 $(KERNEL): $(KERNEL_OBJECTS) $(KERNEL_LINKER_SCRIPT)
 	$(call say,LINK,$@) mkdir -p $(@D) && $(CROSS_CC) $(KERNEL_LDFLAGS) -T $(KERNEL_LINKER_SCRIPT) \

@@ -117,8 +117,9 @@ early_leaves:
 boot_context:
     .skip 1024
 
+    // Begins a page behind read-only ones: running over its end traps. The deepest path takes a third of it.
     .section .stack, "aw"
     .balign 4096
-    .skip 4096
+    .skip 2560
     .globl kernel_stack_top
 kernel_stack_top:
