@@ -26,6 +26,7 @@ _Static_assert(offsetof(struct thread, serving) == THREAD_SERVING, "offsets.h");
 _Static_assert(offsetof(struct thread, sched) == THREAD_SCHED, "offsets.h");
 _Static_assert(offsetof(struct thread, home_sched) == THREAD_HOME_SCHED, "offsets.h");
 _Static_assert(offsetof(struct thread, notification) == THREAD_NOTIFICATION, "offsets.h");
+_Static_assert(offsetof(struct thread, message_page) == THREAD_MESSAGE_PAGE, "offsets.h");
 _Static_assert(offsetof(struct notification, word) == NOTIFICATION_WORD, "offsets.h");
 _Static_assert(offsetof(struct notification, queue.head) == NOTIFICATION_HEAD, "offsets.h");
 _Static_assert(offsetof(struct notification, thread) == NOTIFICATION_THREAD, "offsets.h");

@@ -64,6 +64,14 @@
     ld \cap, 0(\at)
     .endm
 
+// Words of a long message, when all else is done.
+    .macro LONG
+    li s1, NJ_MESSAGE_REGISTERS
+    bgeu s1, t1, 9f
+    jal message_copy
+9:
+    .endm
+
 // A call: what is left to check about the receiver (s9 = thread s8), and then all stores but those about time.
     .macro CALL_CHECK equal
     ld t2, THREAD_REPLY(s9) // and, in the upper half, older callers that it has not answered yet
@@ -98,6 +106,7 @@
     sw t2, THREAD_REPLY(tp)
     sd t3, CONTEXT_REG(28)(tp) // slot for a capability that may come with the answer
     mv t0, s4
+    LONG
     .endm
 
 // An answer: the server (tp) serves this caller and nobody else; then all stores but those about time. s10 = true.
@@ -126,6 +135,7 @@
     sd t0, CONTEXT_REG(5)(tp)  // to repeat the receive
     sd t3, CONTEXT_REG(28)(tp) // and slot for a capability that may come
     li t0, 0
+    LONG
     .endm
 
     .balign 4
@@ -149,7 +159,8 @@ core_call: // tp = caller; free: ra, sp, gp, s*, t2, t4-t6
     addi s5, s5, -(CAP_ENDPOINT | CAP_SEND)
     bnez s5, miss_call
     li s5, NJ_MESSAGE_REGISTERS
-    bltu s5, t1, miss_call // a longer message, a capability, or a tag that is none
+    bltu s5, t1, call_long // a longer message, a capability, or a tag that is none
+call_goes_on:
     srli s6, s3, 32 - ENDPOINT_SHIFT // `extra` of an endpoint is 0
     add s6, s6, s7 // endpoint
     lwu s8, ENDPOINT_HEAD(s6) // receiver
@@ -239,7 +250,8 @@ core_reply_recv: // t3 = reply, t0 = endpoint
     or s5, s5, s6
     bnez s5, miss_reply_recv
     li s5, NJ_MESSAGE_REGISTERS
-    bltu s5, t1, miss_reply_recv
+    bltu s5, t1, reply_long
+reply_goes_on:
     srli s3, s3, 32 // reply
     slli s5, s3, REPLY_SHIFT
     add s5, s5, s7
@@ -263,9 +275,9 @@ reply_checked:
     beqz s10, miss_reply_recv
     REPLY_CHECK reply_equal
 reply_commit: // all is checked
+    sb zero, REPLY_DONATED(s5)
     REPLY_COMMIT
     lwu s2, THREAD_SCHED(tp)
-    sb zero, REPLY_DONATED(s5)
     sw zero, THREAD_SCHED(tp)
     sw s2, THREAD_SCHED(s9)
     slli s2, s2, SCHED_SHIFT
@@ -618,6 +630,56 @@ switch_time:
     sd s11, CONTEXT_REG(6)(s9)
     sd zero, CONTEXT_REG(28)(s9)
     j thread_resume
+
+// More words than registers: the sender (tp) must have a message page.
+call_long:
+    lwu s6, THREAD_MESSAGE_PAGE(tp)
+    li s5, NJ_MESSAGE_WORDS
+    beqz s6, miss_call
+    bgeu s5, t1, call_goes_on
+    j miss_call
+reply_long:
+    lwu s6, THREAD_MESSAGE_PAGE(tp)
+    li s5, NJ_MESSAGE_WORDS
+    beqz s6, miss_reply_recv
+    bgeu s5, t1, reply_goes_on
+    j miss_reply_recv
+
+// Words 8 to t1 - 1 from the page of tp to that of s9; without one there it is a message of 8 words. s7 = DIRECT_MAP.
+message_copy:
+    lwu s2, THREAD_MESSAGE_PAGE(s9)
+    lwu s1, THREAD_MESSAGE_PAGE(tp)
+    bnez s2, 1f
+    li t1, NJ_MESSAGE_REGISTERS
+    ret
+1:  slli s1, s1, 12
+    slli s2, s2, 12
+    add s1, s1, s7
+    add s2, s2, s7
+    addi s3, t1, -NJ_MESSAGE_REGISTERS
+    andi s4, s3, 3
+    srli s3, s3, 2
+    beqz s3, 3f
+2:  ld s5, 64(s1)
+    ld s6, 72(s1)
+    ld t2, 80(s1)
+    ld t4, 88(s1)
+    sd s5, 64(s2)
+    sd s6, 72(s2)
+    sd t2, 80(s2)
+    sd t4, 88(s2)
+    addi s1, s1, 32
+    addi s2, s2, 32
+    addi s3, s3, -1
+    bnez s3, 2b
+3:  beqz s4, 4f
+    ld s5, 64(s1)
+    sd s5, 64(s2)
+    addi s1, s1, 8
+    addi s2, s2, 8
+    addi s4, s4, -1
+    j 3b
+4:  ret
 
 fp_switch: // the floating-point unit on or off, as the next thread (t5 = its `slow`) owns it or not
     lui t6, %hi(SSTATUS_FS)
