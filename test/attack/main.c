@@ -124,7 +124,7 @@ static uint64_t read_parameters(const struct nj_boot *boot)
 static void answer_fault(uint64_t badge, const uint64_t fault[8])
 {
     uint32_t attacker = (uint32_t)badge - 1u;
-    bool resumes = choose(8) == 0;
+    bool resumes = choose(8) == 0 && attacker < ATTACKER_PRIVATE; // those would go on with registers of before a call
     uint64_t words[8] = {resumes ? NJ_FAULT_REPLY_RESUME : NJ_FAULT_REPLY_SUSPEND}, registers[8] = {0};
 
     if (badge == 0 || badge > ATTACKERS)
@@ -138,8 +138,13 @@ static void answer_fault(uint64_t badge, const uint64_t fault[8])
     if (attacker >= ATTACKER_PRIVATE) {
         private_faults++;
         NEED(thread_read_registers(world_thread(attacker), 10, registers));
-        if (fault[NJ_FAULT_WORD_KIND] == NJ_FAULT_TRAP && registers[0] == BAD_REGISTERS)
-            fail("registers of attacker %u have changed", (unsigned)attacker);
+        if (fault[NJ_FAULT_WORD_KIND] == NJ_FAULT_TRAP && registers[0] == BAD_REGISTERS) {
+            uint64_t saved[8];
+            NEED(thread_read_registers(world_thread(attacker), 22, registers));
+            NEED(thread_read_registers(world_thread(attacker), 25, saved));
+            fail("registers of attacker %u have changed: s6 0x%lx, s7 0x%lx, s8 0x%lx, t3 or t4 0x%lx",
+                 (unsigned)attacker, registers[0], registers[1], registers[2], saved[4]);
+        }
     }
     world_start(attacker);
 }
