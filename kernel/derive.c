@@ -10,8 +10,8 @@
 // Each link is changed by link_tokens() alone, so symmetry of the links is a matter of one function.
 #include "kernel/derive.h"
 
-#define SIBLINGS_PER_STEP 64  // elder siblings passed in one call of derive_allowed()
-#define LEVELS_PER_STEP 256   // ancestors visited in one call
+#define SIBLINGS_PER_STEP 4 // elder siblings passed on each level in one call of derive_allowed()
+#define LEVELS_PER_STEP 256 // ancestors visited in one call
 
 uint32_t derive_root;
 uint32_t revokes_pending;
