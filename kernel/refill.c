@@ -6,6 +6,8 @@
 
 #include "kernel/sched.h"
 
+#define WAKES_PER_CALL 32u // contexts that get their refill in one call
+
 static uint32_t first_waiting; // list of waiting contexts by time, through next and prev
 
 void refill_init(void)
@@ -141,9 +143,12 @@ void refill_cancel_wait(uint32_t sched)
     scheds[sched].next = NIL;
 }
 
+// What is left is due at once: the timer is set to a time that has passed, and interrupts are on in between.
 void refill_wake(uint64_t now)
 {
-    while (first_waiting != NIL && refill_head(first_waiting).time <= now) {
+    for (uint32_t i = 0; i < WAKES_PER_CALL; i++) {
+        if (first_waiting == NIL || refill_head(first_waiting).time > now)
+            return;
         uint32_t sched = first_waiting, thread = scheds[sched].thread;
         refill_cancel_wait(sched);
         if (thread != NIL && threads[thread].state == NJ_THREAD_READY)
