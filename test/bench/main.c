@@ -75,5 +75,6 @@ _Noreturn void component_start(uint64_t page)
     bench_objects();
     bench_events();
     bench_host_call();
+    bench_worst();
     stop(0);
 }
