@@ -46,11 +46,13 @@ enum nj_untyped_op {
     // RETYPE(kind, count, size, cnode slot, first index) -> objects made. [steps]
     //   Makes `count` objects in consecutive empty slots. size: pages of each frame (1-512) or untyped, slots of each
     //   cnode (2-65536, slot 0 included); 0 for the other kinds. NO_MEMORY, SLOT_USED, REVOKING. Nothing is made on error.
-    //   At most NJ_RETYPE_MAX objects a call. Objects of one kind made one after the other share pages.
+    //   At most NJ_RETYPE_MAX objects a call, of NJ_RETYPE_PAGES_MAX pages together (untyped: any number of pages).
+    //   Objects of one kind made one after the other share pages.
     NJ_UNTYPED_RETYPE = 1,
     NJ_UNTYPED_INFO = 2, // INFO() -> size in bytes, bytes not yet given out
 };
 #define NJ_RETYPE_MAX 256
+#define NJ_RETYPE_PAGES_MAX 512
 
 enum nj_cnode_op { // on the destination cnode
     NJ_CNODE_COPY = 1,   // COPY(index, source cnode slot, source index, rights mask) [steps]. SLOT_USED, REVOKING.
@@ -124,6 +126,7 @@ enum nj_space_op {
     NJ_SPACE_MEMORY = 3,
     // ATTACH(code slot, stack bytes, state bytes), before any thread of a capsule can start: lays out a sealed code object with entry page, stack, state area and
     //   linear memory (capsule.h) -> code base, data base, stack top. NEEDS_SUPPLY [steps], WRONG_STATE: not sealed
+    //   The space ends when that code capability is revoked.
     NJ_SPACE_ATTACH = 4,
     // COPY(address, source space slot, source address, bytes): copies up to the next page boundary on either side,
     //   touching first-touch memory -> bytes copied (1-4096). t0 needs WRITE, the source READ. BAD_ADDRESS, NEEDS_SUPPLY
