@@ -175,10 +175,12 @@ static struct cap object_cap(const struct request *request, struct cap untyped, 
 static void retype_commit(uint32_t slot, const struct request *request)
 {
     struct cap untyped = slots[slot].cap;
+    uint32_t first = untyped.object + request->start / UNITS_PER_PAGE;
+    uint32_t end = untyped.object + round_up_to_page(request->end) / UNITS_PER_PAGE;
 
     if (request->kind != NJ_KIND_UNTYPED)
-        for (uint32_t unit = request->start; unit < request->end; unit = round_up_to_page(unit + 1u))
-            page_set_kind(untyped.object + unit / UNITS_PER_PAGE, request->page);
+        for (uint32_t page = first; page < end; page++)
+            page_set_kind(page, request->page);
     cap_set_used(slot, request->end);
     for (uint32_t i = 0; i < request->count; i++) {
         struct cap cap = object_cap(request, untyped, request->start + i * request->units);
@@ -191,12 +193,15 @@ static void retype_commit(uint32_t slot, const struct request *request)
 static enum nj_status retype(uint32_t thread, uint32_t slot)
 {
     struct request request = {.kind = argument(thread, 0), .count = argument(thread, 1)};
-    uint32_t steps = STEPS_PER_CALL;
+    uint32_t steps = STEPS_PER_CALL / 2u; // making the objects is as much again
 
     if (request.count == 0 || request.count > NJ_RETYPE_MAX || argument(thread, 2) > UINT32_MAX)
         return NJ_BAD_ARGUMENT;
     request.size = (uint32_t)argument(thread, 2);
     enum nj_status status = request_kind(&request);
+    if (status == NJ_OK && request.kind != NJ_KIND_UNTYPED &&
+        (uint64_t)request.units * request.count > NJ_RETYPE_PAGES_MAX * UNITS_PER_PAGE)
+        status = NJ_BAD_ARGUMENT; // each of these pages is visited in one call
     if (status == NJ_OK)
         status = request_place(&request, slots[slot].cap);
     if (status == NJ_OK)

@@ -104,6 +104,10 @@ static void retype_checks_counts(void)
     for (uint32_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
         ANSWERS(invoke_raw(SLOT_WORK, NJ_UNTYPED_RETYPE, NJ_KIND_ENDPOINT, wrong[i], 0, SLOT_CNODE, slot),
                 NJ_BAD_ARGUMENT);
+    ANSWERS(invoke_raw(SLOT_WORK, NJ_UNTYPED_RETYPE, NJ_KIND_FRAME, 2, NJ_RETYPE_PAGES_MAX, SLOT_CNODE, slot),
+            NJ_BAD_ARGUMENT);
+    ANSWERS(invoke_raw(SLOT_WORK, NJ_UNTYPED_RETYPE, NJ_KIND_CNODE, NJ_RETYPE_MAX, 65536, SLOT_CNODE, slot),
+            NJ_BAD_ARGUMENT);
 }
 
 static void retype_256_at_once(void)
