@@ -26,6 +26,8 @@ enum page_kind {
 
 extern uint32_t page_count; // pages of RAM
 
+/*@ requires page < PAGES_MAX;
+    assigns \nothing; */
 static inline enum page_kind page_kind(uint32_t page)
 {
     uint32_t shift = page % PAGE_KINDS_PER_WORD * PAGE_KIND_BITS;
@@ -33,6 +35,8 @@ static inline enum page_kind page_kind(uint32_t page)
     return (enum page_kind)(page_kinds[page / PAGE_KINDS_PER_WORD] >> shift & 15u);
 }
 
+/*@ requires page < PAGES_MAX;
+    assigns page_kinds[page / PAGE_KINDS_PER_WORD]; */
 static inline void page_set_kind(uint32_t page, enum page_kind kind)
 {
     uint32_t shift = page % PAGE_KINDS_PER_WORD * PAGE_KIND_BITS;
