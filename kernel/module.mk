@@ -9,7 +9,7 @@ $(eval $(call riscv64_objects,$(OUT)/kernel.objects,$$(KERNEL_CFLAGS) -mcmodel=m
 
 
 # What runs on every call is built for speed, what sets things up or ends them for size.
-KERNEL_OPTIMIZE := -O2
+KERNEL_OPTIMIZE := -O2 -freorder-blocks-algorithm=simple
 KERNEL_COLD := attach code donate interrupt space_invoke system thread thread_invoke \
     $(addprefix arch/riscv64/,asid device fp panic plic)
 $(KERNEL_COLD:%=$(OUT)/kernel.objects/kernel/%.c.o): KERNEL_OPTIMIZE := -Os -msave-restore

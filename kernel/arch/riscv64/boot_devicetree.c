@@ -8,6 +8,7 @@
 #include "kernel/arch/riscv64/boot_fdt.h"
 
 #define DEPTH_MAX 8u
+#define NS_PER_SECOND 1000000000u
 #define NAMES_KNOWN 128u
 #define CPU_EXTERNAL_INTERRUPT 9u
 #define PLIC_SOURCES_MAX 1023u
@@ -318,8 +319,8 @@ const char *boot_devicetree_read(const uint32_t *tree, uint64_t hart, struct pla
     if (platform->reserved_count > RESERVED_MAX) {
         return "the devicetree reserves too many ranges of memory";
     }
-    if (platform->ticks_per_second == 0) {
-        return "the devicetree has no timebase-frequency";
+    if (platform->ticks_per_second == 0 || platform->ticks_per_second > NS_PER_SECOND) {
+        return "the devicetree has no usable timebase-frequency";
     }
     if (hart_interrupts == 0) {
         return "the devicetree does not describe the boot hart";

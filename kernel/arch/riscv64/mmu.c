@@ -17,6 +17,7 @@ uint32_t mmu_levels;
 uint32_t mmu_kernel_root;
 uint64_t mmu_ram_frame;
 uint64_t mmu_satp_mode;
+uint64_t mmu_user_end;
 uint32_t mmu_image_table;
 
 extern const uint8_t entry_slots_capsule[], entry_slots_process[], init_start[], init_end[];
@@ -58,40 +59,50 @@ static uint64_t page_entry(uint32_t page, uint64_t bits)
     return (mmu_ram_frame + page) << PTE_PPN_SHIFT | bits;
 }
 
+// The table that an entry of a table leads to, or NIL.
+static inline uint32_t table_below(uint32_t table, uint32_t index)
+{
+    uint64_t entry = pages[table][index];
+    return (entry & (PTE_V | PTE_R | PTE_W | PTE_X)) == PTE_V ? (uint32_t)((entry >> PTE_PPN_SHIFT) - mmu_ram_frame)
+                                                              : NIL;
+}
+
 uint32_t mmu_table_find(uint32_t space, uint64_t address)
 {
     uint32_t table = spaces[space].root_page;
-    for (uint32_t level = mmu_levels - 1; level > 0; level--) {
-        uint64_t entry = pages[table][table_index(address, level)];
-        if ((entry & (PTE_V | PTE_R | PTE_W | PTE_X)) != PTE_V) {
-            return NIL;
-        }
-        table = entry_page(entry);
+    if (mmu_levels == 4) {
+        table = table_below(table, table_index(address, 3));
     }
-    return table;
+    if (table != NIL) {
+        table = table_below(table, table_index(address, 2));
+    }
+    return table != NIL ? table_below(table, table_index(address, 1)) : NIL;
 }
 
-// The same, made of pages of the space's supply where it is missing. NIL: no supply left.
-static uint32_t table_make(uint32_t space, uint64_t address)
+// Makes what is missing of pages of the space's supply.
+static __attribute__((noinline)) uint32_t table_build(uint32_t space, uint64_t address)
 {
     uint32_t table = spaces[space].root_page;
-    bool is_new = false;
     for (uint32_t level = mmu_levels - 1; level > 0; level--) {
         uint32_t index = table_index(address, level);
-        if ((pages[table][index] & PTE_V) == 0) {
+        if (table_below(table, index) == NIL) {
             uint32_t page = space_take_page(space, PAGE_TABLE);
             if (page == NIL) {
                 return NIL;
             }
             pages[table][index] = page_entry(page, PTE_V);
-            is_new = true;
         }
-        table = entry_page(pages[table][index]);
+        table = table_below(table, index);
     }
-    if (is_new) { // a hart may remember that there was no table
-        fence_space(space_asid(space));
-    }
+    fence_space(space_asid(space)); // a hart may remember that there was no table
     return table;
+}
+
+// The last-level table for the address, made if it is missing. NIL: no supply left.
+static uint32_t table_make(uint32_t space, uint64_t address)
+{
+    uint32_t table = mmu_table_find(space, address);
+    return table != NIL ? table : table_build(space, address);
 }
 
 static uint64_t region_base(uint32_t space)
@@ -110,8 +121,7 @@ uint64_t arch_space_image_base(uint32_t space, uint32_t window_log2)
 
 bool arch_space_address_ok(uint32_t space, uint64_t address, uint64_t bytes)
 {
-    uint64_t end = 1ull << (11 + 9 * mmu_levels);
-    return !is_capsule(space) && address >= PAGE_BYTES && address < end && bytes <= end - address;
+    return !is_capsule(space) && address >= PAGE_BYTES && address < mmu_user_end && bytes <= mmu_user_end - address;
 }
 
 static bool page_address_ok(uint32_t space, uint64_t address)
@@ -119,7 +129,7 @@ static bool page_address_ok(uint32_t space, uint64_t address)
     if (is_capsule(space)) {
         return address - region_base(space) < NJ_CAPSULE_STRIDE;
     }
-    return arch_space_address_ok(space, address, PAGE_BYTES);
+    return address - PAGE_BYTES < mmu_user_end - PAGE_BYTES;
 }
 
 static enum nj_status table_prepare(uint32_t space, uint64_t address, uint32_t *table)

@@ -11,14 +11,31 @@
 
 // Time is counted from kernel entry. fast.S reads this.
 _Alignas(16) struct timer_conversion timer_conversion;
-static uint64_t ticks_per_second;
+static uint64_t ticks_per_ns; // fraction of 2^64, rounded up
 static bool has_stimecmp;
+
+// 2^96 / divisor, for divisors from 2^32 on, by long division.
+static uint64_t reciprocal(uint64_t divisor)
+{
+    uint64_t quotient = 0, rest = 1ull << 32; // of the upper 64 bits
+    for (uint32_t bit = 0; bit < 64; bit++) {
+        bool is_carry = rest >> 63 != 0;
+        rest <<= 1;
+        quotient <<= 1;
+        if (is_carry || rest >= divisor) {
+            rest -= divisor;
+            quotient |= 1;
+        }
+    }
+    return quotient;
+}
 
 void timer_init(uint64_t origin, uint32_t frequency, bool has_sstc)
 {
     timer_conversion.origin = origin;
-    ticks_per_second = frequency;
     timer_conversion.ns_per_tick = (NS_PER_SECOND << 32) / frequency;
+    bool is_gigahertz = frequency == NS_PER_SECOND; // the one reciprocal that is not below 1
+    ticks_per_ns = is_gigahertz ? UINT64_MAX : reciprocal(timer_conversion.ns_per_tick) + 1;
     has_stimecmp = has_sstc;
     timer_stop();
     csr_set(sie, SIE_TIMER);
@@ -48,18 +65,14 @@ void timer_stop(void)
     compare_set(UINT64_MAX);
 }
 
-// Converted relative to now, so that no error of the factor grows with the time since power-on; one tick more, because
-// the deadline may be early but the interrupt not.
+// One tick more than the deadline needs: it may be early, the interrupt not. The reciprocal is rounded up, so the clock has
+// reached the deadline at that tick.
 void arch_timer_set(uint64_t deadline_ns)
 {
     if (deadline_ns == UINT64_MAX) {
         timer_stop();
         return;
     }
-    uint64_t now = csr_read(time);
-    uint64_t now_ns = ticks_to_ns(now);
-    uint64_t delta = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
-    uint64_t whole = delta / NS_PER_SECOND * ticks_per_second;
-    uint64_t part = delta % NS_PER_SECOND * ticks_per_second / NS_PER_SECOND;
-    compare_set(now + whole + part + 1);
+    uint64_t ticks = (uint64_t)(((unsigned __int128)deadline_ns * ticks_per_ns) >> 64);
+    compare_set(timer_conversion.origin + ticks + 1);
 }
