@@ -100,7 +100,8 @@ static BOOT_ONLY struct range free_range(uint32_t number)
 static BOOT_ONLY void find_memory(void)
 {
     page_count = machine.ram_pages;
-    exclude(0, 1, PAGE_RESERVED); // NIL
+    if (machine.firmware_start > 0)
+        exclude(0, 1, PAGE_RESERVED); // index 0 means none
     exclude(machine.firmware_start, machine.firmware_end, PAGE_RESERVED);
     exclude(machine.kernel_start, machine.init_start, PAGE_RESERVED);
     exclude(machine.init_end, machine.kernel_end, PAGE_RESERVED);
