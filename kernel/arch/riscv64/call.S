@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// System calls other than call and reply_recv (fast.S): those that are answered in a few instructions here, the null
+// invocation, time, and notifications where nobody switches; and the complete path, in C, for all others.
+//
+// Processes arrive from the trap vector: s0 is saved and free, tp = thread, sscratch = the process's tp. Capsules arrive
+// from the entry page with interrupts off; t2, t4, t5, t6 are dead there, but must be valid again.
+#include "abi/syscall.h"
+#include "kernel/arch/riscv64/csr.h"
+#include "kernel/arch/riscv64/layout.h"
+#include "kernel/arch/riscv64/offsets.h"
+
+    .section .text.trap, "ax"
+    .globl process_invoke, entry_invoke, entry_time
+process_invoke:
+    addi s0, t2, -NJ_SYS_INVOKE
+    or s0, s0, t1
+    bnez s0, process_time
+    ld t4, CONTEXT_TABLE(tp)
+    ld t5, CAP_WORD(t4)
+    lwu t6, CAP_OBJECT(t4)
+    bgeu t0, t5, trap_slow
+    lui s0, %hi(DIRECT_MAP)
+    add t6, t6, t0
+    slli t6, t6, SLOT_SHIFT
+    add t6, t6, s0
+    lbu t6, 0(t6)
+    andi t6, t6, CAP_KIND_USABLE
+    beqz t6, trap_slow
+process_return: // with the answer OK; s0 saved, everything else as the process left it
+    li t1, 0
+process_return_tag: // the same, with the tag in t1
+    csrr s0, sepc
+    addi s0, s0, 4
+    csrw sepc, s0
+    ld s0, CONTEXT_REG(8)(tp)
+    csrrw tp, sscratch, tp
+    li t0, 0
+    li t2, 0
+    li t3, 0
+    li t4, 0
+    li t5, 0
+    li t6, 0
+    sret
+
+    // Nanoseconds since kernel entry into a0: ticks since then times a 32.32 factor (timer.c). Uses t0, t1.
+    .macro TIME
+    lui t0, %hi(timer_conversion)
+    ld t1, %lo(timer_conversion)(t0)
+    ld t0, %lo(timer_conversion + 8)(t0)
+    rdtime a0
+    sub a0, a0, t1
+    mulhu t1, a0, t0
+    mul a0, a0, t0
+    slli t1, t1, 32
+    srli a0, a0, 32
+    or a0, a0, t1
+    .endm
+
+process_time:
+    addi s0, t2, -NJ_SYS_TIME
+    bnez s0, process_signal
+    TIME
+    j process_return
+
+// ---- Notifications, where nobody switches: a signal that nobody waits for, a wait for what is there already -----------
+// Address of the notification into \object and of its capability into \cap, or to \miss. \table: the context.
+    .macro NOTIFICATION table, right, object, cap, work, miss
+    ld \cap, CONTEXT_TABLE(\table)
+    ld \work, CAP_WORD(\cap)
+    lwu \cap, CAP_OBJECT(\cap)
+    bgeu t0, \work, \miss
+    lui \work, %hi(DIRECT_MAP)
+    add \cap, \cap, t0
+    slli \cap, \cap, SLOT_SHIFT
+    add \cap, \cap, \work
+    ld \object, 0(\cap)
+    andi \work, \object, CAP_KIND_MASK | \right
+    addi \work, \work, -(CAP_NOTIFICATION | \right)
+    bnez \work, \miss
+    srli \object, \object, 32 - NOTIFICATION_SHIFT // `extra` of a notification is 0
+    lui \work, %hi(DIRECT_MAP)
+    add \object, \object, \work
+    .endm
+
+    .macro SIGNAL object, cap, work, miss // nobody waits, and nobody is bound who might
+    lwu \work, NOTIFICATION_HEAD(\object)
+    bnez \work, \miss
+    lwu \work, NOTIFICATION_THREAD(\object)
+    bnez \work, \miss
+    ld \cap, CAP_WORD(\cap) // badge
+    ld \work, NOTIFICATION_WORD(\object)
+    or \work, \work, \cap
+    sd \work, NOTIFICATION_WORD(\object)
+    .endm
+
+process_signal:
+    addi s0, t2, -NJ_SYS_SIGNAL
+    bnez s0, process_wait
+    NOTIFICATION tp, CAP_SEND, t4, t5, t6, process_call
+    SIGNAL t4, t5, t6, process_call
+    j process_return
+
+process_wait: // and poll
+    addi s0, t2, -NJ_SYS_WAIT
+    sltiu s0, s0, NJ_SYS_POLL - NJ_SYS_WAIT + 1
+    beqz s0, process_call
+    NOTIFICATION tp, CAP_RECV, t4, t5, t6, process_call
+    ld t5, NOTIFICATION_WORD(t4)
+    beqz t5, process_call
+    sd zero, NOTIFICATION_WORD(t4)
+    mv a0, t5
+    li t1, 1
+    j process_return_tag
+
+// ---- The complete path of a system call. What a call clobbers is not kept, and the callee-saved registers stay where
+// they are, because C keeps them too: they are saved only if another thread runs next. A thread that has ended itself
+// and given its memory back has self = 0 by then, and nothing may be written there.
+    .macro ARGUMENTS instruction
+    .irp n, 5,6,10,11,12,13,14,15,16,17
+    \instruction x\n, CONTEXT_REG(\n)(tp)
+    .endr
+    .endm
+
+    .macro CALL_KERNEL number, same // to \same if the thread goes on
+    mv a0, tp
+    mv a1, \number
+    lui sp, %hi(kernel_stack_top)
+    addi sp, sp, %lo(kernel_stack_top)
+    call trap_call
+    lwu t0, CONTEXT_SELF(tp)
+    beqz t0, thread_resume
+    beq a0, t0, \same
+    .irp n, 9,18,19,20,21,22,23,24,25,26,27
+    sd x\n, CONTEXT_REG(\n)(tp)
+    .endr
+    j thread_resume
+    .endm
+
+process_call:
+    csrrw s0, sscratch, tp
+    sd s0, CONTEXT_REG(4)(tp)
+    csrr s0, sepc
+    sd ra, CONTEXT_REG(1)(tp)
+    sd sp, CONTEXT_REG(2)(tp)
+    sd gp, CONTEXT_REG(3)(tp)
+    sd t2, CONTEXT_REG(7)(tp)
+    sd t3, CONTEXT_REG(28)(tp)
+    addi s0, s0, 4
+    sd s0, CONTEXT_PC(tp)
+    ARGUMENTS sd
+    ld s0, CONTEXT_REG(8)(tp)
+    CALL_KERNEL t2, 1f
+1:  ld t0, CONTEXT_PC(tp)
+    csrw sepc, t0
+    ld ra, CONTEXT_REG(1)(tp)
+    ld sp, CONTEXT_REG(2)(tp)
+    ARGUMENTS ld
+    li t2, 0
+    li t3, 0
+    li t4, 0
+    li t5, 0
+    li t6, 0
+    ld tp, CONTEXT_REG(4)(tp)
+    sret
+
+    .globl capsule_call
+capsule_call: // t6 = number; t2, t4, t5 are dead. gp, tp and s11 are constants of its context
+    csrr t5, sscratch
+    sd s0, CONTEXT_REG(8)(t5)
+    and ra, ra, s11
+    or ra, ra, tp
+    mv tp, t5
+    sd sp, CONTEXT_REG(2)(tp)
+    sd ra, CONTEXT_REG(1)(tp)
+    sd ra, CONTEXT_PC(tp)
+    sd t3, CONTEXT_REG(28)(tp)
+    ARGUMENTS sd
+    CALL_KERNEL t6, 1f
+1:  ld ra, CONTEXT_PC(tp)
+    ld sp, CONTEXT_REG(2)(tp)
+    ARGUMENTS ld
+    li t3, 0
+    li t4, 0
+    li t6, 0
+    mv t2, gp
+    mv t5, gp
+    ld tp, CONTEXT_REG(4)(tp)
+    csrsi sstatus, SSTATUS_SIE
+    ret
+
+// ---- Calls of capsules -------------------------------------------------------------------------------------------------
+entry_invoke:
+    bnez t1, 1f
+    csrr t5, sscratch
+    ld t4, CONTEXT_TABLE(t5)
+    ld t5, CAP_WORD(t4)
+    lwu t4, CAP_OBJECT(t4)
+    bgeu t0, t5, 1f
+    lui t5, %hi(DIRECT_MAP)
+    add t4, t4, t0
+    slli t4, t4, SLOT_SHIFT
+    add t4, t4, t5
+    lbu t4, 0(t4)
+    andi t4, t4, CAP_KIND_USABLE
+    beqz t4, 1f
+    li t0, 0
+    li t3, 0
+    li t4, 0
+    mv t5, gp
+    csrsi sstatus, SSTATUS_SIE
+    ret // to ra as the capsule could by itself
+1:  li t6, NJ_SYS_INVOKE
+    j capsule_call
+
+    .globl entry_signal, entry_wait, entry_poll
+entry_signal:
+    csrr t5, sscratch
+    NOTIFICATION t5, CAP_SEND, t6, t4, t2, 1f
+    SIGNAL t6, t4, t2, 1f
+    li t1, 0
+2:  li t0, 0
+    li t3, 0
+    li t4, 0
+    li t6, 0
+    mv t2, gp
+    mv t5, gp
+    csrsi sstatus, SSTATUS_SIE
+    ret
+1:  li t6, NJ_SYS_SIGNAL
+    j capsule_call
+
+entry_wait:
+    csrr t5, sscratch
+    NOTIFICATION t5, CAP_RECV, t6, t4, t2, 1f
+    ld t2, NOTIFICATION_WORD(t6)
+    beqz t2, 1f
+    sd zero, NOTIFICATION_WORD(t6)
+    mv a0, t2
+    li t1, 1
+    j 2b
+1:  li t6, NJ_SYS_WAIT
+    j capsule_call
+
+entry_poll:
+    csrr t5, sscratch
+    NOTIFICATION t5, CAP_RECV, t6, t4, t2, 1f
+    ld t2, NOTIFICATION_WORD(t6)
+    beqz t2, 1f
+    sd zero, NOTIFICATION_WORD(t6)
+    mv a0, t2
+    li t1, 1
+    j 2b
+1:  li t6, NJ_SYS_POLL
+    j capsule_call
+
+entry_time:
+    TIME
+    li t0, 0
+    li t1, 0
+    li t3, 0
+    li t4, 0
+    csrsi sstatus, SSTATUS_SIE
+    ret
