@@ -34,7 +34,7 @@ entry_slots_process:
 
 // Interrupts off; t2, t4, t5, t6 are dead across calls; gp, tp, s11 are the sandbox's. ra is masked although the checker
 // lets no other value into it: here it becomes a pc.
-// Those with a fast path go to fast.S.
+// Those with a path of their own go to fast.S and call.S.
     .text
     .irp number, 3,4,5,6,10
 entry_\number:

@@ -9,7 +9,7 @@
 
 #define NS_PER_SECOND 1000000000ull
 
-// Time is counted from kernel entry. fast.S reads this.
+// Time is counted from kernel entry. call.S reads this.
 _Alignas(16) struct timer_conversion timer_conversion;
 static uint64_t ticks_per_ns; // fraction of 2^64, rounded up
 static bool has_stimecmp;
