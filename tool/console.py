@@ -189,9 +189,11 @@ class LineSource:
 def drive(console, descriptor):
     """Types every line of the file descriptor at a prompt of its own. Returns after a clean power-off."""
     source = LineSource(descriptor)
+    has_prompted = False
     try:
         while True:
             console.wait_prompt()
+            has_prompted = True
             line = source.next(console)
             if line is None:
                 raise ConsoleError("input ended without poweroff")
@@ -199,3 +201,5 @@ def drive(console, descriptor):
     except MachineOff as off:
         if off.status != 0:
             raise
+        if not has_prompted:  # boot refused the machine, before it could say so by its exit code
+            raise ConsoleError("the machine switched itself off before the first prompt") from off
