@@ -13,14 +13,20 @@ enum check_operands {
 #undef X
 };
 
-struct check_row {
+// The table in two arrays: padded to whole words in one, the operands would take four times the room.
+struct check_pattern {
     uint32_t mask;
     uint32_t match;
-    uint32_t operands; // enum check_operands
 };
-
-static const struct check_row check_table[] = {
-#define X(name, pattern, operands) {pattern, OPERANDS_##operands},
+static const struct check_pattern check_pattern[] = {
+#define X(name, pattern, operands) {pattern},
+#define G(name, opcode, rows) rows(X)
+    NJ_CHECK_GROUPS(G)
+#undef G
+#undef X
+};
+static const uint8_t check_operands[] = { // enum check_operands
+#define X(name, pattern, operands) OPERANDS_##operands,
 #define G(name, opcode, rows) rows(X)
     NJ_CHECK_GROUPS(G)
 #undef G
@@ -33,12 +39,14 @@ static const struct check_row check_table[] = {
 enum { NJ_CHECK_GROUPS(G) CHECK_ROWS };
 #undef G
 #undef X
-_Static_assert(CHECK_ROWS == sizeof check_table / sizeof check_table[0], "the groups are the table");
+_Static_assert(CHECK_ROWS == sizeof check_pattern / sizeof check_pattern[0], "the groups are the table");
+_Static_assert(CHECK_ROWS == sizeof check_operands, "one for each pattern");
+_Static_assert(CHECK_ROWS <= UINT8_MAX, "row numbers fit a byte");
 
 // Where the rows of a major opcode start and end; indexed by bits 2 to 6 of the word.
 struct check_group {
-    uint32_t first;
-    uint32_t end;
+    uint8_t first;
+    uint8_t end;
 };
 #define CHECK_OPCODES 32
 static const struct check_group check_group[CHECK_OPCODES] = {
@@ -94,7 +102,7 @@ static const struct check_group check_group[CHECK_OPCODES] = {
         (operands == OPERANDS_STEP && index + 1 < count && probes(next)) ||
         (operands == OPERANDS_FENCE && (word / 16777216) % 16 != 0 && (word / 1048576) % 16 != 0);
 
-    predicate row_matches(uint32_t word, integer row) = (word & check_table[row].mask) == check_table[row].match; */
+    predicate row_matches(uint32_t word, integer row) = (word & check_pattern[row].mask) == check_pattern[row].match; */
 
 /*@ assigns \nothing;
     ensures \result == opcode_of(word); */
@@ -157,7 +165,7 @@ static uint32_t table_find(uint32_t word)
     /*@ loop assigns row;
         loop variant CHECK_ROWS - row; */
     for (uint32_t row = check_group[opcode].first; row < end && row < CHECK_ROWS; row++) {
-        if ((word & check_table[row].mask) == check_table[row].match)
+        if ((word & check_pattern[row].mask) == check_pattern[row].match)
             return row;
     }
     return CHECK_ROWS;
@@ -307,7 +315,7 @@ static enum nj_check_rule unknown_rule(uint32_t word)
     ensures \result == NJ_CHECK_OK ==> word % 4 == 3;
     ensures \result == NJ_CHECK_OK ==>
         \exists integer row; 0 <= row < CHECK_ROWS && row_matches(word, row) &&
-            operands_hold(check_table[row].operands, word, next_word, index, count); */
+            operands_hold(check_operands[row], word, next_word, index, count); */
 enum nj_check_rule check_instruction(uint32_t word, uint32_t next_word, uint32_t index, uint32_t count)
 {
     if (word % 4 != 3)
@@ -315,5 +323,5 @@ enum nj_check_rule check_instruction(uint32_t word, uint32_t next_word, uint32_t
     uint32_t row = table_find(word);
     if (row >= CHECK_ROWS)
         return word % 32 == 31 ? NJ_CHECK_LENGTH : unknown_rule(word);
-    return operands_check(check_table[row].operands, word, next_word, index, count);
+    return operands_check(check_operands[row], word, next_word, index, count);
 }
