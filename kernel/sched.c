@@ -10,6 +10,7 @@
 
 uint32_t sched_current;
 uint32_t sched_top_priority;
+uint32_t sched_steady;
 
 static struct queue ready[PRIORITIES];
 static uint64_t ready_words[PRIORITIES / 64u]; // bit p % 64 of word p / 64: ready[p] is not empty
@@ -34,6 +35,7 @@ void sched_init(void)
     timer_ns = UINT64_MAX;
     current_yields = false;
     is_due = false;
+    sched_steady = SCHED_UNSTEADY;
     passing_ns = 0;
     refill_init();
 }
@@ -195,19 +197,16 @@ static __attribute__((noinline)) uint32_t choose_anew(uint32_t thread)
     current_yields = false;
     sched_current = thread;
     charged = thread == NIL ? NIL : threads[thread].sched;
+    sched_steady = thread == NIL || is_due ? SCHED_UNSTEADY : charged;
     set_timer(now);
     return thread;
 }
 
-// Most calls change nothing about who runs: that is found out in a few instructions.
 uint32_t sched_choose(void)
 {
     uint32_t thread = sched_current;
-    bool is_same = is_runnable(thread) && threads[thread].sched == charged;
 
-    if (is_same && !is_due && !current_yields && threads[thread].priority + 1u >= sched_top_priority)
-        return thread;
-    return choose_anew(thread);
+    return thread != NIL && sched_stays(thread) ? thread : choose_anew(thread);
 }
 
 // A timer that is set too early costs one needless interrupt a turn; setting it anew at every switch costs more.
@@ -231,6 +230,7 @@ uint32_t sched_switch(uint32_t thread)
         if (refill_is_ready(sched, now)) {
             sched_current = thread;
             charged = sched;
+            sched_steady = sched;
             set_timer_earlier(now + refill_left(sched));
             return thread;
         }
@@ -241,20 +241,24 @@ uint32_t sched_switch(uint32_t thread)
 
 void sched_yield(uint32_t thread)
 {
-    if (thread == sched_current)
+    if (thread == sched_current) {
         current_yields = true;
+        sched_steady = SCHED_UNSTEADY;
+    }
 }
 
 void sched_tick(void)
 {
     timer_ns = UINT64_MAX;
     is_due = true;
+    sched_steady = SCHED_UNSTEADY;
 }
 
 void sched_set_alarm(uint64_t deadline_ns)
 {
     alarm_ns = deadline_ns;
     is_due = true;
+    sched_steady = SCHED_UNSTEADY;
 }
 
 void sched_set_priority(uint32_t thread, uint8_t priority)
@@ -283,6 +287,7 @@ enum nj_status sched_configure(uint32_t sched, uint64_t budget_ns, uint64_t peri
         charge(arch_time_ns());
     refill_configure(sched, budget_ns, period_ns, arch_time_ns());
     is_due = true;
+    sched_steady = SCHED_UNSTEADY;
     return NJ_OK;
 }
 
@@ -291,5 +296,6 @@ void sched_forget(uint32_t sched)
     if (sched == charged) {
         charge(arch_time_ns());
         charged = NIL;
+        sched_steady = SCHED_UNSTEADY;
     }
 }

@@ -13,6 +13,19 @@
 extern uint32_t sched_current;      // thread that runs, NIL when idle
 extern uint32_t sched_top_priority; // of the ready queue, plus one; 0: the queue is empty. The fast paths compare with it.
 
+// The scheduling context whose time runs, while nothing but a change of the thread that runs or of the ready queue asks for
+// a choice; else SCHED_UNSTEADY, which is no scheduling context.
+#define SCHED_UNSTEADY UINT32_MAX
+extern uint32_t sched_steady;
+
+// Would sched_choose() answer this thread, the one that ran, without doing anything? Most calls change nothing about who
+// runs: that is found out here in a few instructions.
+static inline bool sched_stays(uint32_t thread)
+{
+    return thread == sched_current && threads[thread].state == NJ_THREAD_READY &&
+           threads[thread].sched == sched_steady && threads[thread].priority + 1u >= sched_top_priority;
+}
+
 // Nothing is ready, nothing runs. Before everything else.
 void sched_init(void);
 // The thread became READY. `first`: in front of others of its priority (it continues somebody's work).

@@ -67,15 +67,6 @@ static enum nj_status invoke_object(uint32_t thread, uint32_t slot, uint64_t ope
     }
 }
 
-static enum nj_status invoke(uint32_t thread)
-{
-    uint64_t operation = in_tag(thread);
-    uint32_t slot;
-    enum nj_status status = cap_lookup(thread, in_capability(thread), &slot);
-
-    return status != NJ_OK ? status : invoke_object(thread, slot, operation);
-}
-
 static enum nj_status send(uint32_t thread, bool is_call, bool may_block)
 {
     uint32_t slot;
@@ -186,8 +177,6 @@ static enum nj_status dispatch(uint32_t thread, uint64_t number, enum outcome *o
         return send(thread, true, true);
     case NJ_SYS_REPLY_RECV:
         return reply_receive(thread, outcome);
-    case NJ_SYS_INVOKE:
-        return invoke(thread);
     case NJ_SYS_SEND:
         return send(thread, false, true);
     case NJ_SYS_TRY_SEND:
@@ -211,6 +200,15 @@ static enum nj_status dispatch(uint32_t thread, uint64_t number, enum outcome *o
     }
 }
 
+static void call_finish(uint32_t thread, enum nj_status status)
+{
+    bool has_results = status == NJ_OK || status == NJ_AGAIN || status == NJ_REFUSED;
+
+    message_finish_status(thread, status);
+    if (!has_results)
+        clear_results(thread);
+}
+
 uint32_t kernel_syscall(uint32_t current, uint64_t number)
 {
     enum outcome outcome = RETURNS;
@@ -220,15 +218,33 @@ uint32_t kernel_syscall(uint32_t current, uint64_t number)
         return sched_choose();
     }
     enum nj_status status = dispatch(current, number, &outcome);
-    // A thread that ended itself, or sent and waits for its turn or its answer, gets nothing now.
+    // A thread that sent, and waits for its turn or its answer, gets nothing now.
     bool is_here = sched_current == current && threads[current].state == NJ_THREAD_READY;
-    if (is_here && outcome == RETURNS) {
-        bool has_results = status == NJ_OK || status == NJ_AGAIN || status == NJ_REFUSED;
-        message_finish_status(current, status);
-        if (!has_results)
-            clear_results(current);
-    }
+    if (is_here && outcome == RETURNS)
+        call_finish(current, status);
     return sched_choose();
+}
+
+// A thread that has stopped itself is told so when it is resumed. One without capabilities will not be: it has ended
+// itself, and its memory may have been given back.
+static __attribute__((noinline)) uint32_t invoke_finish(uint32_t current, enum nj_status status)
+{
+    if (threads[current].references != 0)
+        call_finish(current, status);
+    return sched_choose();
+}
+
+uint32_t kernel_invoke(uint32_t current, uint64_t capability, uint64_t operation)
+{
+    uint32_t slot;
+    enum nj_status status = cap_lookup(current, capability, &slot);
+
+    if (status == NJ_OK)
+        status = invoke_object(current, slot, operation);
+    if (status != NJ_OK || !sched_stays(current))
+        return invoke_finish(current, status);
+    threads[current].context.reg[REG_TAG] = NJ_OK;
+    return current;
 }
 
 uint32_t kernel_fault(uint32_t current, enum nj_fault kind, uint64_t detail)

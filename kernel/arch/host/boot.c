@@ -100,5 +100,10 @@ uint32_t host_syscall(uint32_t thread, uint64_t number, uint64_t capability, uin
     for (uint32_t i = 0; i < NJ_MESSAGE_REGISTERS; i++)
         threads[thread].context.reg[REG_WORD + i] = words[i];
     threads[thread].context.pc += 4;
-    return kernel_syscall(thread, number);
+    if (number != NJ_SYS_INVOKE)
+        return kernel_syscall(thread, number);
+    uint32_t next = kernel_invoke(thread, capability, tag);
+    if (next == thread)
+        arch_context_finish_call(thread);
+    return next;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // System calls other than call and reply_recv (fast.S): those that are answered in a few instructions here, the null
-// invocation, time, and notifications where nobody switches; and the complete path, in C, for all others.
+// invocation, time, and notifications where nobody switches; the way to operations on objects, in C; and the complete
+// path, in C, for all others.
 //
 // Processes arrive from the trap vector: s0 is saved and free, tp = thread, sscratch = the process's tp. Capsules arrive
 // from the entry page with interrupts off; t2, t4, t5, t6 are dead there, but must be valid again.
@@ -13,19 +14,19 @@
     .globl process_invoke, entry_invoke, entry_time
 process_invoke:
     addi s0, t2, -NJ_SYS_INVOKE
-    or s0, s0, t1
     bnez s0, process_time
+    bnez t1, process_operation
     ld t4, CONTEXT_TABLE(tp)
     ld t5, CAP_WORD(t4)
     lwu t6, CAP_OBJECT(t4)
-    bgeu t0, t5, trap_slow
+    bgeu t0, t5, process_operation
     lui s0, %hi(DIRECT_MAP)
     add t6, t6, t0
     slli t6, t6, SLOT_SHIFT
     add t6, t6, s0
     lbu t6, 0(t6)
     andi t6, t6, CAP_KIND_USABLE
-    beqz t6, trap_slow
+    beqz t6, process_operation
 process_return: // with the answer OK; s0 saved, everything else as the process left it
     li t1, 0
 process_return_tag: // the same, with the tag in t1
@@ -112,6 +113,81 @@ process_wait: // and poll
     li t1, 1
     j process_return_tag
 
+// ---- Operations on objects. Mostly the same thread goes on: it gets its words and its tag from memory, everything else
+// is cleared or was never touched. Capability and operation are not kept: an invocation never waits, so it is not repeated.
+    .macro WORDS instruction
+    .irp n, 10,11,12,13,14,15,16,17
+    \instruction x\n, CONTEXT_REG(\n)(tp)
+    .endr
+    .endm
+
+    .macro INVOKE_KERNEL
+    lwu a0, CONTEXT_SELF(tp)
+    mv a1, t0
+    mv a2, t1
+    lui sp, %hi(kernel_stack_top)
+    addi sp, sp, %lo(kernel_stack_top)
+    call kernel_invoke
+    lwu t0, CONTEXT_SELF(tp)
+    bne a0, t0, call_switch
+    beqz a0, thread_resume // it has ended itself, and nobody is ready
+    .endm
+
+process_operation:
+    csrrw s0, sscratch, tp
+    sd s0, CONTEXT_REG(4)(tp)
+    csrr s0, sepc
+    sd ra, CONTEXT_REG(1)(tp)
+    addi s0, s0, 4
+    sd sp, CONTEXT_REG(2)(tp)
+    csrw sepc, s0
+    sd s0, CONTEXT_PC(tp)
+    WORDS sd
+    ld s0, CONTEXT_REG(8)(tp)
+    INVOKE_KERNEL
+    ld ra, CONTEXT_REG(1)(tp)
+    ld sp, CONTEXT_REG(2)(tp)
+    ld t1, CONTEXT_REG(6)(tp)
+    WORDS ld
+    li t0, 0
+    li t2, 0
+    li t3, 0
+    li t4, 0
+    li t5, 0
+    li t6, 0
+    ld tp, CONTEXT_REG(4)(tp)
+    sret
+
+capsule_operation: // t2, t4, t5, t6 are dead. gp, tp and s11 are constants of its context
+    csrr t5, sscratch
+    and ra, ra, s11
+    or ra, ra, tp
+    mv tp, t5
+    sd sp, CONTEXT_REG(2)(tp)
+    sd ra, CONTEXT_PC(tp)
+    WORDS sd
+    INVOKE_KERNEL
+    ld ra, CONTEXT_PC(tp)
+    ld sp, CONTEXT_REG(2)(tp)
+    ld t1, CONTEXT_REG(6)(tp)
+    WORDS ld
+    li t0, 0
+    li t3, 0
+    li t4, 0
+    li t6, 0
+    mv t2, gp
+    mv t5, gp
+    ld tp, CONTEXT_REG(4)(tp)
+    csrsi sstatus, SSTATUS_SIE
+    ret
+
+call_switch: // another thread runs: a0, or nobody. What C keeps is saved now. t0 = self
+    beqz t0, thread_resume
+    .irp n, 3,8,9,18,19,20,21,22,23,24,25,26,27
+    sd x\n, CONTEXT_REG(\n)(tp)
+    .endr
+    j thread_resume
+
 // ---- The complete path of a system call. What a call clobbers is not kept, and the callee-saved registers stay where
 // they are, because C keeps them too: they are saved only if another thread runs next. A thread that has ended itself
 // and given its memory back has self = 0 by then, and nothing may be written there.
@@ -121,19 +197,15 @@ process_wait: // and poll
     .endr
     .endm
 
-    .macro CALL_KERNEL number, same // to \same if the thread goes on
+    .macro CALL_KERNEL number // and on behind it if the thread goes on
     mv a0, tp
     mv a1, \number
     lui sp, %hi(kernel_stack_top)
     addi sp, sp, %lo(kernel_stack_top)
     call trap_call
     lwu t0, CONTEXT_SELF(tp)
-    beqz t0, thread_resume
-    beq a0, t0, \same
-    .irp n, 9,18,19,20,21,22,23,24,25,26,27
-    sd x\n, CONTEXT_REG(\n)(tp)
-    .endr
-    j thread_resume
+    bne a0, t0, call_switch
+    beqz a0, thread_resume
     .endm
 
 process_call:
@@ -149,8 +221,8 @@ process_call:
     sd s0, CONTEXT_PC(tp)
     ARGUMENTS sd
     ld s0, CONTEXT_REG(8)(tp)
-    CALL_KERNEL t2, 1f
-1:  ld t0, CONTEXT_PC(tp)
+    CALL_KERNEL t2
+    ld t0, CONTEXT_PC(tp)
     csrw sepc, t0
     ld ra, CONTEXT_REG(1)(tp)
     ld sp, CONTEXT_REG(2)(tp)
@@ -175,8 +247,8 @@ capsule_call: // t6 = number; t2, t4, t5 are dead. gp, tp and s11 are constants 
     sd ra, CONTEXT_PC(tp)
     sd t3, CONTEXT_REG(28)(tp)
     ARGUMENTS sd
-    CALL_KERNEL t6, 1f
-1:  ld ra, CONTEXT_PC(tp)
+    CALL_KERNEL t6
+    ld ra, CONTEXT_PC(tp)
     ld sp, CONTEXT_REG(2)(tp)
     ARGUMENTS ld
     li t3, 0
@@ -190,27 +262,25 @@ capsule_call: // t6 = number; t2, t4, t5 are dead. gp, tp and s11 are constants 
 
 // ---- Calls of capsules -------------------------------------------------------------------------------------------------
 entry_invoke:
-    bnez t1, 1f
+    bnez t1, capsule_operation
     csrr t5, sscratch
     ld t4, CONTEXT_TABLE(t5)
     ld t5, CAP_WORD(t4)
     lwu t4, CAP_OBJECT(t4)
-    bgeu t0, t5, 1f
+    bgeu t0, t5, capsule_operation
     lui t5, %hi(DIRECT_MAP)
     add t4, t4, t0
     slli t4, t4, SLOT_SHIFT
     add t4, t4, t5
     lbu t4, 0(t4)
     andi t4, t4, CAP_KIND_USABLE
-    beqz t4, 1f
+    beqz t4, capsule_operation
     li t0, 0
     li t3, 0
     li t4, 0
     mv t5, gp
     csrsi sstatus, SSTATUS_SIE
     ret // to ra as the capsule could by itself
-1:  li t6, NJ_SYS_INVOKE
-    j capsule_call
 
     .globl entry_signal, entry_wait, entry_poll
 entry_signal:

@@ -127,10 +127,6 @@ uint32_t trap_call(struct context *context, uint64_t number)
 uint32_t trap_handle(struct context *context, uint64_t cause, uint64_t value)
 {
     uint32_t current = (uint32_t)context->self;
-    if (cause == CAUSE_CALL) {
-        context->pc += 4;
-        return trap_call(context, context->reg[REG_NUMBER]);
-    }
     // A capsule that was stopped between the last two instructions of a kernel entry, in kernel text: the one that is
     // left is the return.
     if (context->is_capsule && context->pc >= DIRECT_MAP) {
