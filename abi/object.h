@@ -125,8 +125,8 @@ enum nj_space_op {
     //   in a space with an image `start` must be 0 and it is the linear memory. May grow; shrinking is BAD_ARGUMENT.
     NJ_SPACE_MEMORY = 3,
     // ATTACH(code slot, stack bytes, state bytes), before any thread of a capsule can start: lays out a sealed code object with entry page, stack, state area and
-    //   linear memory (capsule.h) -> code base, data base, stack top. NEEDS_SUPPLY [steps], WRONG_STATE: not sealed
-    //   The space ends when that code capability is revoked.
+    //   linear memory (capsule.h) -> code base, data base, stack top. NEEDS_SUPPLY [steps]; WRONG_STATE: not
+    //   sealed, or the space has memory already or ever had a frame mapped. The space ends when that code capability is revoked.
     NJ_SPACE_ATTACH = 4,
     // COPY(address, source space slot, source address, bytes): copies up to the next page boundary on either side,
     //   touching first-touch memory -> bytes copied (1-4096). t0 needs WRITE, the source READ. BAD_ADDRESS, NEEDS_SUPPLY

@@ -65,7 +65,8 @@ static enum nj_status begin(uint32_t caller, uint32_t space, uint32_t code_cap)
 
     if (slots[hidden].cap.kind != NJ_KIND_EMPTY)
         return slots[hidden].cap.object == code && spaces[space].attach_progress != UINT32_MAX ? NJ_OK : NJ_WRONG_STATE;
-    if (codes[code].state != NJ_CODE_SEALED || spaces[space].memory_bytes != 0)
+    // With an image, addresses of mappings become offsets: a frame mapped before would not be found when it goes.
+    if (codes[code].state != NJ_CODE_SEALED || spaces[space].memory_bytes != 0 || spaces[space].has_frames)
         return NJ_WRONG_STATE;
     if (!sizes_are_valid(stack, state))
         return NJ_BAD_ARGUMENT;

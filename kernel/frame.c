@@ -121,6 +121,7 @@ enum nj_status frame_map(uint32_t slot, uint32_t space, uint64_t address, uint64
     if (old.count > 0 && !continues)
         return NJ_ALREADY_MAPPED;
     mapping.count = old.count;
+    spaces[space].has_frames = true;
     return map_pages(slot, mapping, resolved, access);
 }
 

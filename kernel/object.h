@@ -146,6 +146,7 @@ struct space {
     uint8_t type;                  // enum nj_space_type
     uint8_t is_dead;               // something it stands on was taken away
     uint8_t serial;                // tells it from earlier spaces at the same index, see frame.c
+    uint8_t has_frames;            // a frame was mapped in it
 };
 
 struct code {

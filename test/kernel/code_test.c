@@ -120,6 +120,22 @@ static void attach_errors(void)
     ANSWERS(space_attach(space, other, 4096, 4096, &a, &b, &c), NJ_WRONG_STATE);
 }
 
+// The address of a mapping means something else once there is an image: a frame mapped before could not be found again.
+static void no_image_where_a_frame_was_mapped(void)
+{
+    struct capsule model;
+    uint32_t space = make(NJ_KIND_SPACE, 0), frame = make(NJ_KIND_FRAME, 1);
+    uint64_t a, b, c, word = 1, copied;
+    capsule_make(&model, CAPSULE_WORDS(capsule_trap), NJ_SPACE_PROCESS, PRIORITY_BELOW, 0);
+    OK(space_supply(space, make(NJ_KIND_UNTYPED, 40)));
+    OK(space_configure(space, NJ_SPACE_PROCESS, make(NJ_KIND_CNODE, 4)));
+    OK(frame_map(frame, space, model.data_base, NJ_RIGHT_READ | NJ_RIGHT_WRITE));
+    ANSWERS(space_attach(space, model.code, 4096, 4096, &a, &b, &c), NJ_WRONG_STATE);
+    delete (frame);
+    ANSWERS(space_copy(space, model.data_base, SLOT_SPACE, (uint64_t)(uintptr_t)&word, 8, &copied), NJ_BAD_ADDRESS);
+    ANSWERS(space_attach(space, model.code, 4096, 4096, &a, &b, &c), NJ_WRONG_STATE);
+}
+
 static void attach_lays_out_as_documented(void)
 {
     struct capsule capsule;
@@ -209,6 +225,7 @@ static const struct test_case cases[] = {
     CASE(check_errors),
     CASE(a_long_check_goes_in_steps),
     CASE(attach_errors),
+    CASE(no_image_where_a_frame_was_mapped),
     CASE(attach_lays_out_as_documented),
     CASE(capsules_are_far_apart),
     CASE(two_spaces_share_a_code_object),
