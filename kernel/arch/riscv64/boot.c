@@ -14,6 +14,7 @@
 #include "kernel/arch/riscv64/plic.h"
 #include "kernel/arch/riscv64/timer.h"
 #include "kernel/page.h"
+#include "kernel/untyped.h"
 
 #define PTE_RAM (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D | PTE_G)
 #define EARLY_TREE 508 // entries of the first page table
@@ -49,7 +50,7 @@ static uint64_t large_entry(uint64_t physical)
 static uint32_t table_new(void)
 {
     uint32_t page = machine.kernel_end++;
-    __builtin_memset(pages[page], 0, PAGE_BYTES);
+    page_clear(page);
     return page;
 }
 
@@ -61,9 +62,9 @@ static uint64_t table_entry(uint32_t page)
 static void map_pages(uint32_t table, uint32_t first, uint32_t end, uint64_t bits)
 {
     uint64_t entry = (mmu_ram_frame + first) << PTE_PPN_SHIFT | bits;
-    uint32_t index = first % TABLE_ENTRIES;
-    for (uint32_t last = index + (end - first); index < last; index++) {
-        pages[table][index] = entry;
+    uint64_t *next = &pages[table][first % TABLE_ENTRIES];
+    for (const uint64_t *last = next + (end - first); next < last; next++) {
+        *next = entry;
         entry += 1u << PTE_PPN_SHIFT;
     }
 }

@@ -9,7 +9,7 @@
 
 #define DEPTH_MAX 8u
 #define NS_PER_SECOND 1000000000u
-#define NAMES_KNOWN 128u
+#define NAMES_KNOWN 512u
 #define CPU_EXTERNAL_INTERRUPT 9u
 #define PLIC_SOURCES_MAX 1023u
 
@@ -62,6 +62,9 @@ static struct platform *found;
 static uint64_t boot_hart;
 static uint32_t hart_interrupts;         // phandle of the boot hart's interrupt controller
 static struct fdt_value plic_interrupts; // pairs (phandle, interrupt): looked at last
+static struct {
+    uint32_t name, is; // no name lies at offset 0
+} known[NAMES_KNOWN];
 
 // One or two big-endian cells.
 static uint64_t number(uint32_t word, uint32_t cells)
@@ -238,9 +241,6 @@ static enum role child_role(const struct node *parent, uint32_t depth, uint32_t 
 // Nodes repeat the names of their properties, and a name is stored once: where it lies says which one it is.
 static void property_keep(struct node *node, struct fdt_property property)
 {
-    static struct {
-        uint32_t name, is;
-    } known[NAMES_KNOWN];
     uint32_t k = property.name % NAMES_KNOWN;
     if (known[k].name != property.name) {
         known[k].name = property.name;

@@ -49,7 +49,7 @@ bool fdt_open(struct fdt *fdt, const uint32_t *words)
     fdt->strings = fdt_cell(fdt, H_STRINGS);
     fdt->reserved = fdt_cell(fdt, H_RESERVED) / 4;
     if (bytes > FDT_BYTES_MAX || bytes < 4 * HEADER_WORDS || structure % 4 != 0 || structure > bytes ||
-        structure_bytes > bytes - structure || fdt->strings > bytes) {
+        structure_bytes > bytes - structure || fdt->strings < 4 * HEADER_WORDS || fdt->strings > bytes) {
         return false;
     }
     fdt->bytes = bytes;

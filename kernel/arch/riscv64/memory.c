@@ -20,7 +20,8 @@ PLAIN_LOOPS void *memset(void *to, int value, size_t bytes)
     if (is_aligned(to)) {
         uint64_t *words = to;
         uint64_t word = (uint8_t)value * 0x0101010101010101ull;
-        for (; i + 8 * sizeof(uint64_t) <= bytes; i += 8 * sizeof(uint64_t)) { // whole pages are cleared this way
+        uint64_t *end = words + bytes / 64 * 8;
+        for (; words < end; words += 8) { // whole pages are cleared this way
             words[0] = word;
             words[1] = word;
             words[2] = word;
@@ -29,11 +30,11 @@ PLAIN_LOOPS void *memset(void *to, int value, size_t bytes)
             words[5] = word;
             words[6] = word;
             words[7] = word;
-            words += 8;
         }
-        for (; i + sizeof(uint64_t) <= bytes; i += sizeof(uint64_t)) {
-            *words++ = word;
+        for (end += bytes % 64 / 8; words < end; words++) {
+            words[0] = word;
         }
+        i = bytes / 8 * 8;
     }
     for (unsigned char *t = to; i < bytes; i++) {
         t[i] = (unsigned char)value;
