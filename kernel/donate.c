@@ -84,8 +84,6 @@ void sched_give_back(uint32_t reply)
 {
     uint32_t receiver = replies[reply].receiver, caller = replies[reply].caller;
 
-    if (!replies[reply].donated)
-        return;
     replies[reply].donated = false;
     uint32_t sched = receiver == NIL ? NIL : threads[receiver].sched;
     if (sched == NIL || sched == threads[receiver].home_sched || threads[caller].sched != NIL)

@@ -24,6 +24,27 @@ static void endpoint_unblock(uint32_t thread, uint32_t endpoint)
     threads[thread].waits_on = NIL;
 }
 
+// The first receiver stops waiting. It keeps the reply object it offers, if any.
+static uint32_t take_receiver(uint32_t endpoint)
+{
+    uint32_t receiver = endpoints[endpoint].queue.head;
+    uint32_t next = threads[receiver].next;
+
+    endpoints[endpoint].queue.head = next;
+    if (next == NIL)
+        endpoints[endpoint].queue.tail = NIL;
+    else
+        threads[next].prev = NIL;
+    threads[receiver].next = NIL;
+    threads[receiver].waits_on = NIL;
+    return receiver;
+}
+
+static bool has_receiver(uint32_t endpoint)
+{
+    return !queue_is_empty(endpoints[endpoint].queue) && endpoints[endpoint].has_receivers;
+}
+
 // The message of a sender, or of its fault, goes to a receiver that is ready for it.
 static void deliver(uint32_t sender, uint32_t receiver, uint64_t badge, bool may_grant)
 {
@@ -46,7 +67,7 @@ enum nj_status endpoint_send(uint32_t thread, uint32_t endpoint, struct cap cap,
     bool may_grant = (cap.rights & NJ_RIGHT_GRANT) != 0;
     bool may_grant_reply = (cap.rights & (NJ_RIGHT_GRANT | NJ_RIGHT_GRANT_REPLY)) != 0;
 
-    if (queue_is_empty(endpoints[endpoint].queue) || !endpoints[endpoint].has_receivers) {
+    if (!has_receiver(endpoint)) {
         if (!may_block)
             return NJ_WOULD_BLOCK;
         threads[thread].badge = cap.word;
@@ -69,14 +90,26 @@ enum nj_status endpoint_send(uint32_t thread, uint32_t endpoint, struct cap cap,
     return NJ_OK;
 }
 
-void endpoint_send_fault(uint32_t thread, struct cap cap)
+// What endpoint_send() does with a call, without what no fault has: words, capabilities, an answer to the sender.
+uint32_t endpoint_send_fault(uint32_t thread, struct cap cap)
 {
-    enum nj_status status = NJ_NO_RIGHT;
+    uint32_t endpoint = cap.object;
 
-    if ((cap.rights & NJ_RIGHT_SEND) != 0)
-        status = endpoint_send(thread, cap.object, cap, true, true);
-    if (status != NJ_OK)
-        threads[thread].state = NJ_THREAD_INACTIVE;
+    if ((cap.rights & NJ_RIGHT_SEND) == 0)
+        return NIL;
+    if (!has_receiver(endpoint)) {
+        endpoint_send(thread, endpoint, cap, true, true);
+        return NIL;
+    }
+    uint32_t reply = threads[endpoints[endpoint].queue.head].reply;
+    if (reply == NIL)
+        return NIL;
+    uint32_t receiver = take_receiver(endpoint);
+    fault_message(thread, receiver, cap.word);
+    threads[receiver].reply = NIL;
+    threads[receiver].state = NJ_THREAD_READY;
+    start_call(thread, receiver, reply, (cap.rights & (NJ_RIGHT_GRANT | NJ_RIGHT_GRANT_REPLY)) != 0);
+    return receiver;
 }
 
 enum nj_status endpoint_receive(uint32_t thread, uint32_t endpoint, uint32_t reply, bool may_block)

@@ -21,15 +21,17 @@ static bool is_address(enum nj_fault kind)
 // A data fault of an image that hit a guard of its stack is a stack overflow.
 static enum nj_fault refine(uint32_t space, enum nj_fault kind, uint64_t address)
 {
-    struct layout layout = spaces[space].layout;
     bool is_data = kind == NJ_FAULT_READ || kind == NJ_FAULT_WRITE;
+
+    if (!is_data || spaces[space].layout.data_base == 0)
+        return kind;
+    struct layout layout = spaces[space].layout;
     bool below = address < layout.stack_low && layout.stack_low - address <= NJ_CAPSULE_GUARD;
     bool above = address >= layout.stack_high && address - layout.stack_high < NJ_CAPSULE_GUARD;
-
-    return is_data && layout.data_base != 0 && (below || above) ? NJ_FAULT_STACK : kind;
+    return below || above ? NJ_FAULT_STACK : kind;
 }
 
-void fault_raise(uint32_t thread, enum nj_fault kind, uint64_t detail, uint64_t extra)
+uint32_t fault_raise(uint32_t thread, enum nj_fault kind, uint64_t detail, uint64_t extra)
 {
     uint32_t space = threads[thread].space;
     struct cap handler = slots[thread_fault_slot(thread)].cap;
@@ -39,29 +41,40 @@ void fault_raise(uint32_t thread, enum nj_fault kind, uint64_t detail, uint64_t 
     threads[thread].fault_detail = detail;
     threads[thread].fault_extra = extra;
     threads[thread].state = NJ_THREAD_INACTIVE;
-    if (handler.kind == NJ_KIND_ENDPOINT)
-        endpoint_send_fault(thread, handler);
+    return handler.kind == NJ_KIND_ENDPOINT ? endpoint_send_fault(thread, handler) : NIL;
+}
+
+// Offsets instead of addresses, and which of the two they are.
+static uint64_t image_offsets(uint32_t space, enum nj_fault kind, uint64_t *pc, uint64_t *detail)
+{
+    struct layout layout = spaces[space].layout;
+    uint64_t extra = 0;
+
+    if (*pc - layout.code_base < 1ull << layout.window_log2) {
+        *pc -= layout.code_base;
+        extra |= EXTRA_CODE_OFFSET;
+    }
+    if (is_address(kind) && *detail - layout.data_base < NJ_CAPSULE_WINDOW) {
+        *detail -= layout.data_base;
+        extra |= EXTRA_DATA_OFFSET;
+    }
+    return extra;
 }
 
 void fault_message(uint32_t thread, uint32_t receiver, uint64_t badge)
 {
-    struct layout layout = spaces[threads[thread].space].layout;
+    uint32_t space = threads[thread].space;
     enum nj_fault kind = (enum nj_fault)threads[thread].fault_kind;
     uint64_t pc = arch_context_read(thread, 0), detail = threads[thread].fault_detail;
     uint64_t extra = threads[thread].fault_extra;
 
-    if (layout.data_base != 0 && pc - layout.code_base < 1ull << layout.window_log2) {
-        pc -= layout.code_base;
-        extra |= EXTRA_CODE_OFFSET;
-    }
-    if (layout.data_base != 0 && is_address(kind) && detail - layout.data_base < NJ_CAPSULE_WINDOW) {
-        detail -= layout.data_base;
-        extra |= EXTRA_DATA_OFFSET;
-    }
+    if (spaces[space].layout.data_base != 0)
+        extra |= image_offsets(space, kind, &pc, &detail);
     message_finish(receiver, badge, NJ_FAULT_WORDS);
-    clear_results(receiver);
     threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_KIND] = kind;
     threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_PC] = pc;
     threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_DETAIL] = detail;
     threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_EXTRA] = extra;
+    for (uint32_t i = NJ_FAULT_WORDS; i < NJ_MESSAGE_REGISTERS; i++)
+        threads[receiver].context.reg[REG_WORD + i] = 0;
 }

@@ -12,11 +12,13 @@
 #define SLOTS_PER_INTERRUPT (sizeof(struct interrupt) / sizeof(struct slot))
 
 struct interrupt interrupts[INTERRUPTS_MAX];
+static uint32_t timer;        // the interrupt of the timer, NIL: none was made
 static uint32_t first_hidden; // index in slots[] of the first entry's hidden slot
 
 void interrupt_init(uint32_t first_hidden_slot)
 {
     first_hidden = first_hidden_slot;
+    timer = NIL;
 }
 
 static uint32_t hidden_slot(uint32_t interrupt)
@@ -61,6 +63,8 @@ enum nj_status interrupt_control_invoke(uint32_t thread, uint32_t control, uint6
         return NJ_NO_MEMORY;
     interrupts[interrupt].is_used = true;
     interrupts[interrupt].source = (uint32_t)source;
+    if (source == NJ_INTERRUPT_TIMER)
+        timer = interrupt;
     struct cap cap = {.kind = NJ_KIND_INTERRUPT, .rights = NJ_RIGHT_ALL, .object = interrupt};
     cap_create(control, destination, cap);
     return NJ_OK;
@@ -68,7 +72,7 @@ enum nj_status interrupt_control_invoke(uint32_t thread, uint32_t control, uint6
 
 static bool is_timer(uint32_t interrupt)
 {
-    return interrupts[interrupt].source == NJ_INTERRUPT_TIMER;
+    return interrupt == timer;
 }
 
 static enum nj_status bind(uint32_t thread, uint32_t interrupt)
@@ -128,10 +132,8 @@ void interrupt_raise(uint32_t source)
 
 void interrupt_raise_timer(void)
 {
-    uint32_t interrupt = interrupt_find(NJ_INTERRUPT_TIMER);
-
-    if (interrupt != NIL)
-        raise(interrupt);
+    if (timer != NIL)
+        raise(timer);
 }
 
 enum nj_status interrupt_retire(uint32_t interrupt, uint32_t *steps)
@@ -141,7 +143,10 @@ enum nj_status interrupt_retire(uint32_t interrupt, uint32_t *steps)
     else
         arch_interrupt_mask(interrupts[interrupt].source);
     enum nj_status status = cap_delete(hidden_slot(interrupt), steps);
-    if (status == NJ_OK)
-        interrupts[interrupt].is_used = false;
-    return status;
+    if (status != NJ_OK)
+        return status;
+    interrupts[interrupt].is_used = false;
+    if (is_timer(interrupt))
+        timer = NIL;
+    return NJ_OK;
 }

@@ -53,7 +53,8 @@ static void reply_release(uint32_t reply)
     uint32_t caller = replies[reply].caller, receiver = replies[reply].receiver;
     uint32_t next = replies[reply].next, prev = replies[reply].prev;
 
-    sched_give_back(reply);
+    if (replies[reply].donated)
+        sched_give_back(reply);
     threads[caller].reply = NIL;
     if (prev == NIL)
         threads[receiver].serving = next;

@@ -151,6 +151,14 @@ static uint32_t take_next(uint64_t now)
     return NIL;
 }
 
+static void tell_budget(uint32_t thread)
+{
+    uint32_t handler = fault_raise(thread, NJ_FAULT_BUDGET, 0, 0);
+
+    if (handler != NIL)
+        sched_make_ready(handler, true);
+}
+
 // The thread that ran: does it keep the processor? If not, it is put where it belongs.
 static bool keeps_running(uint32_t thread, uint64_t now, bool turn_is_over)
 {
@@ -158,7 +166,7 @@ static bool keeps_running(uint32_t thread, uint64_t now, bool turn_is_over)
         return false;
     if (!refill_is_ready(threads[thread].sched, now)) {
         if (threads[thread].tells_budget)
-            fault_raise(thread, NJ_FAULT_BUDGET, 0, 0);
+            tell_budget(thread);
         else
             refill_wait(threads[thread].sched);
         return false;
@@ -237,6 +245,20 @@ uint32_t sched_switch(uint32_t thread)
     }
     sched_make_ready(thread, true);
     return sched_choose();
+}
+
+uint32_t sched_hand_over(uint32_t thread)
+{
+    uint32_t sched = threads[thread].sched;
+
+    if (sched == NIL || threads[thread].priority + 1u < sched_top_priority) {
+        sched_make_ready(thread, true);
+        return sched_choose();
+    }
+    if (sched != sched_steady)
+        return sched_switch(thread);
+    sched_current = thread; // it was lent the time that runs
+    return thread;
 }
 
 void sched_yield(uint32_t thread)

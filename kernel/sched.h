@@ -37,6 +37,9 @@ uint32_t sched_choose(void);
 // The running thread has blocked and this one goes on in its stead (it is READY and in no queue): returns the thread to
 // run, which is another one if this one's budget or the clock has something to say. For the fast paths.
 uint32_t sched_switch(uint32_t thread);
+// The same, if nobody ready comes first; else it is made ready and the next one is chosen. What stopped the running thread
+// has left this one in front of its equals.
+uint32_t sched_hand_over(uint32_t thread);
 void sched_yield(uint32_t thread);
 // The timer fired.
 void sched_tick(void);
@@ -58,5 +61,5 @@ enum nj_status sched_control_invoke(uint32_t thread, uint64_t operation);
 
 // Donation: a passive receiver runs on the caller's scheduling context until it answers.
 void sched_donate(uint32_t caller, uint32_t receiver, uint32_t reply);
-void sched_give_back(uint32_t reply);         // with the answer
+void sched_give_back(uint32_t reply);         // with the answer, if `donated`
 void sched_return_donated(uint32_t thread);   // the thread blocks for new work: what it holds of others goes home

@@ -200,6 +200,13 @@ static enum nj_status dispatch(uint32_t thread, uint64_t number, enum outcome *o
     }
 }
 
+static uint32_t raise(uint32_t current, enum nj_fault kind, uint64_t detail, uint64_t extra)
+{
+    uint32_t handler = fault_raise(current, kind, detail, extra);
+
+    return handler != NIL ? sched_hand_over(handler) : sched_choose();
+}
+
 static void call_finish(uint32_t thread, enum nj_status status)
 {
     bool has_results = status == NJ_OK || status == NJ_AGAIN || status == NJ_REFUSED;
@@ -214,8 +221,7 @@ uint32_t kernel_syscall(uint32_t current, uint64_t number)
     enum outcome outcome = RETURNS;
 
     if (number >= NJ_SYS_COUNT || (is_message(number) && !message_tag_is_valid(in_tag(current)))) {
-        fault_raise(current, NJ_FAULT_SYSCALL, number, in_tag(current));
-        return sched_choose();
+        return raise(current, NJ_FAULT_SYSCALL, number, in_tag(current));
     }
     enum nj_status status = dispatch(current, number, &outcome);
     // A thread that sent, and waits for its turn or its answer, gets nothing now.
@@ -255,8 +261,7 @@ uint32_t kernel_fault(uint32_t current, enum nj_fault kind, uint64_t detail)
 
     if (status == NJ_OK)
         return sched_choose();
-    fault_raise(current, status == NJ_NEEDS_SUPPLY ? NJ_FAULT_NO_SUPPLY : kind, detail, 0);
-    return sched_choose();
+    return raise(current, status == NJ_NEEDS_SUPPLY ? NJ_FAULT_NO_SUPPLY : kind, detail, 0);
 }
 
 uint32_t kernel_timer(uint32_t current)
