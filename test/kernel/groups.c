@@ -15,6 +15,7 @@
     X(sched) \
     X(fault) \
     X(fault_handler) \
+    X(fault_handover) \
     X(space) \
     X(frame) \
     X(code) \
