@@ -12,3 +12,8 @@ $(eval $(call unit_test,kernel_message,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAG
 $(eval $(call fuzz_target,kernel,test/fuzz/kernel_setting.c test/fuzz/kernel_steps.c test/fuzz/kernel_calls.c $(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))
 $(eval $(call host_program,$(BUILD)/fuzz/kernel_long,$(BUILD)/fuzz/kernel_long.objects,test/fuzz/kernel_long.c \
     test/fuzz/kernel_setting.c test/fuzz/kernel_steps.c test/fuzz/kernel_calls.c $(KERNEL_HOST_SOURCES),$(LONG_CFLAGS) $(KERNEL_HOST_FLAGS),,$(FUZZ_CC)))
+# What the kernel reads at boot, from QEMU's own tree on.
+$(BUILD)/fuzz/virt.dtb:
+	$(call say,DTB,$@) mkdir -p $(@D) && \
+	    qemu-system-riscv64 -M virt,dumpdtb=$@ -smp 2 -nographic 2>$@.log && truncate -s 8192 $@
+$(eval $(call fuzz_target,devicetree,kernel/arch/riscv64/boot_fdt.c,,$(BUILD)/fuzz/virt.dtb))

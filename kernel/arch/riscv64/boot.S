@@ -99,7 +99,12 @@ refuse: // say s0 by the oldest firmware call, and stop
     ecall
     addi s0, s0, 1
     j refuse
-1:  li a7, 8
+1:  li a0, 0 // system reset (sbi.c): shut down,
+    li a1, 1 // because something failed
+    li a6, 0
+    li a7, 0x53525354
+    ecall
+    li a7, 8 // firmware without that call
     ecall
     j 1b
 misplaced_text:

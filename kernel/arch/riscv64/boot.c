@@ -29,14 +29,6 @@ _Noreturn void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint6
 static struct platform platform;
 static struct machine machine;
 
-_Noreturn static void boot_refuse(const char *problem)
-{
-    console_text("nightjar cannot start: ");
-    console_text(problem);
-    console_text("\n");
-    arch_poweroff(1);
-}
-
 static uint32_t page_of(const uint8_t *address)
 {
     return (uint32_t)(((uint64_t)address - DIRECT_MAP) / PAGE_BYTES);
@@ -45,6 +37,28 @@ static uint32_t page_of(const uint8_t *address)
 static uint64_t large_entry(uint64_t physical)
 {
     return physical / PAGE_BYTES << PTE_PPN_SHIFT | PTE_RAM;
+}
+
+// Two large pages of physical memory, seen through entries of the first page table that nothing else uses.
+static uint64_t early_window(uint64_t physical, uint32_t entry)
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        early_leaves[entry + i] = large_entry((physical & ~(LARGE_PAGE - 1ull)) + i * LARGE_PAGE);
+    }
+    __asm__ volatile("sfence.vma" : : : "memory");
+    return DIRECT_MAP + (uint64_t)entry * LARGE_PAGE + physical % LARGE_PAGE;
+}
+
+// While the first page table is in use.
+_Noreturn static void boot_refuse(const char *problem)
+{
+    console_text("nightjar cannot start: ");
+    console_text(problem);
+    console_text("\n");
+    if (platform.finisher.bytes != 0) { // QEMU's firmware reports a failure with code 0
+        finisher_address = early_window(platform.finisher.start, EARLY_TREE);
+    }
+    arch_poweroff(1);
 }
 
 static uint32_t table_new(void)
@@ -226,16 +240,6 @@ static void memory_plan(struct range tree)
     if (tables_end > (KERNEL_OFFSET + LARGE_PAGE) / PAGE_BYTES || tables_end > machine.ram_pages) {
         boot_refuse("the kernel and its tables do not fit");
     }
-}
-
-// Two large pages of physical memory, seen through entries of the first page table that nothing else uses.
-static uint64_t early_window(uint64_t physical, uint32_t entry)
-{
-    for (uint32_t i = 0; i < 2; i++) {
-        early_leaves[entry + i] = large_entry((physical & ~(LARGE_PAGE - 1ull)) + i * LARGE_PAGE);
-    }
-    __asm__ volatile("sfence.vma" : : : "memory");
-    return DIRECT_MAP + (uint64_t)entry * LARGE_PAGE + physical % LARGE_PAGE;
 }
 
 // User space gets the devicetree too: one that is out of reach is copied to the end of RAM.
