@@ -4,10 +4,10 @@
 // answered sends it home.
 #include "kernel/arch/arch.h"
 #include "kernel/capability.h"
-#include "kernel/refill.h"
 #include "kernel/sched.h"
 #include "kernel/syscall.h"
 #include "kernel/thread.h"
+#include "kernel/wakeup.h"
 
 static void attach(uint32_t sched, uint32_t thread)
 {
@@ -37,7 +37,7 @@ enum nj_status sched_bind(uint32_t sched, uint32_t thread)
 {
     if (scheds[sched].home != NIL || threads[thread].home_sched != NIL || threads[thread].sched != NIL)
         return NJ_IN_USE;
-    if (scheds[sched].refill_count == 0)
+    if (scheds[sched].budget_ns == 0)
         return NJ_WRONG_STATE; // never configured
     scheds[sched].home = thread;
     threads[thread].home_sched = sched;
@@ -60,7 +60,7 @@ enum nj_status sched_retire(uint32_t sched)
 {
     uint32_t home = scheds[sched].home;
 
-    refill_cancel_wait(sched);
+    wakeup_remove(sched);
     detach(sched);
     if (home != NIL)
         threads[home].home_sched = NIL;

@@ -109,17 +109,20 @@ struct reply {
 struct refill {
     uint64_t time, amount; // ns
 };
-// Right to run: `budget_ns` in every `period_ns`, sporadic server.
+// Right to run: `budget_ns` in every `period_ns`, sporadic server (refill.h).
 struct sched {
-    uint64_t budget_ns ALIGNED(256);
+    uint64_t budget_ns ALIGNED(256); // 0: never configured
     uint64_t period_ns;
     uint64_t used_ns;    // in its life
     uint32_t thread;     // that runs on it now
     uint32_t home;       // that it was bound to
+    uint64_t left_ns;    // of the chunk it uses now, or next
+    uint64_t start_ns;   // of the chunk: when its use began, or when it can begin
+    uint64_t chunk_ns;   // the whole chunk
     uint32_t references;
-    uint32_t next, prev; // in the queue of those that wait for a refill
-    uint8_t refill_head, refill_count, is_waiting;
-    struct refill refill[REFILLS_MAX];
+    uint32_t parent, left, right; // in the heap of those that wait (wakeup.h)
+    uint8_t refill_head, refill_count, is_waiting, rank;
+    struct refill refill[REFILLS_MAX]; // what comes later, a ring, earliest first
 };
 
 // Where an image lies in a space (abi/capsule.h).

@@ -1,33 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-// Budgets of scheduling contexts: when how much time comes back (sporadic server).
+// Budgets of scheduling contexts: when how much time comes back (sporadic server, refill.c).
+//
+// A context uses its budget in chunks. While it runs only `left_ns` counts down. The books are closed when it stops
+// running, or when the chunk is used up: what was used comes back one period after the chunk's use began.
 #pragma once
 #include "kernel/object.h"
 
-void refill_init(void); // nothing waits
 void refill_configure(uint32_t sched, uint64_t budget_ns, uint64_t period_ns, uint64_t now);
 
-static inline struct refill refill_head(uint32_t sched)
+// Plain turns: a used-up one is followed by a fresh one at once. No books are kept.
+static inline bool refill_is_round_robin(uint32_t sched)
 {
-    return scheds[sched].refill[scheds[sched].refill_head % REFILLS_MAX];
+    return scheds[sched].budget_ns == scheds[sched].period_ns;
 }
 
-// Of the current refill, ns.
-static inline uint64_t refill_left(uint32_t sched)
-{
-    return scheds[sched].refill_count == 0 ? 0 : refill_head(sched).amount;
-}
-
-// May it run now?
+// May it run now? If so there is something left.
 static inline bool refill_is_ready(uint32_t sched, uint64_t now)
 {
-    return scheds[sched].refill_count > 0 && refill_head(sched).time <= now;
+    return scheds[sched].start_ns <= now;
 }
 
-void refill_start(uint32_t sched, uint64_t now);     // its thread became ready: unused earlier time counts from now
-void refill_charge(uint32_t sched, uint64_t used);   // used since the last charge
+// It begins to run: what is left counts as available from now, not from when it could have been used.
+static inline void refill_start(uint32_t sched, uint64_t now)
+{
+    scheds[sched].start_ns = now;
+}
 
-// Scheduling contexts that wait for their next refill, earliest first.
-void refill_wait(uint32_t sched);
-void refill_cancel_wait(uint32_t sched);
-void refill_wake(uint64_t now); // those whose time has come make their threads ready
-uint64_t refill_next_wake(void); // UINT64_MAX: none waits
+// `used` since the last charge, less than what is left of the chunk: the context may run on.
+static inline void refill_charge(uint32_t sched, uint64_t used)
+{
+    scheds[sched].used_ns += used;
+    scheds[sched].left_ns -= used;
+}
+
+// Any use since the last charge, and the books are closed. The context may run on if it is ready then.
+void refill_close(uint32_t sched, uint64_t used, uint64_t now);

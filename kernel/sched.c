@@ -3,100 +3,58 @@
 #include "kernel/sched.h"
 
 #include "kernel/arch/arch.h"
+#include "kernel/arch/clock.h"
 #include "kernel/fault.h"
 #include "kernel/interrupt.h"
-#include "kernel/queue.h"
+#include "kernel/ready.h"
 #include "kernel/refill.h"
+#include "kernel/wakeup.h"
+
+#define WAKES_PER_CALL 32u // contexts that get their refill in one call
 
 uint32_t sched_current;
-uint32_t sched_top_priority;
 uint32_t sched_steady;
 
-static struct queue ready[PRIORITIES];
-static uint64_t ready_words[PRIORITIES / 64u]; // bit p % 64 of word p / 64: ready[p] is not empty
-static uint32_t charged;                       // scheduling context whose time runs, NIL when idle
-static uint64_t charged_since;
-static uint64_t alarm_ns = UINT64_MAX;
-static uint64_t timer_ns = UINT64_MAX; // what the timer is set to
-static bool current_yields;                   // the running thread goes behind others of its priority
-static uint64_t passing_ns;                   // not 0: the time that is being dealt with, one for all that happens in it
-static bool is_due;                           // the timer fired or was changed: look at the time
+// Whenever a user program runs, `charged` is the context it runs on.
+static struct {
+    uint64_t since_ns;   // charged up to here
+    uint64_t event_ns;   // the alarm or the next refill, whichever is earlier; 0: who runs must be chosen anew
+    uint64_t timer_ns;   // what the timer is set to
+    uint64_t alarm_ns;   // UINT64_MAX: none
+    uint64_t passing_ns; // not 0: the time that is being dealt with, one for all that happens in it
+    uint32_t charged;    // scheduling context whose time runs, NIL when idle
+    bool is_yielding;    // the running thread goes behind others of its priority
+} clock;
+
+// The next choice of a thread has a look at everything.
+static void look_anew(void)
+{
+    clock.event_ns = 0;
+    sched_steady = SCHED_UNSTEADY;
+}
 
 void sched_init(void)
 {
-    for (uint32_t i = 0; i < PRIORITIES; i++)
-        ready[i] = (struct queue){NIL, NIL};
-    for (uint32_t i = 0; i < PRIORITIES / 64u; i++)
-        ready_words[i] = 0;
+    ready_init();
+    wakeup_init();
     sched_current = NIL;
-    sched_top_priority = 0;
-    charged = NIL;
-    alarm_ns = UINT64_MAX;
-    timer_ns = UINT64_MAX;
-    current_yields = false;
-    is_due = false;
-    sched_steady = SCHED_UNSTEADY;
-    passing_ns = 0;
-    refill_init();
+    look_anew();
+    clock.since_ns = 0;
+    clock.timer_ns = UINT64_MAX;
+    clock.alarm_ns = UINT64_MAX;
+    clock.passing_ns = 0;
+    clock.charged = NIL;
+    clock.is_yielding = false;
 }
 
 struct queue sched_ready_queue(uint8_t priority)
 {
-    return ready[priority];
-}
-
-static uint32_t highest_bit(uint64_t word)
-{
-    return 63u - (uint32_t)__builtin_clzll(word);
-}
-
-static void update_top(void)
-{
-    sched_top_priority = 0;
-    for (uint32_t i = PRIORITIES / 64u; i-- > 0;) {
-        if (ready_words[i] != 0) {
-            sched_top_priority = i * 64u + highest_bit(ready_words[i]) + 1u;
-            return;
-        }
-    }
-}
-
-static void ready_insert(uint32_t thread, bool first)
-{
-    uint32_t priority = threads[thread].priority;
-
-    ready[priority] = first ? queue_prepend(ready[priority], thread) : queue_append(ready[priority], thread);
-    ready_words[priority / 64u] |= 1ull << (priority % 64u);
-    threads[thread].is_queued = true;
-    if (priority + 1u > sched_top_priority)
-        sched_top_priority = priority + 1u;
-}
-
-static void ready_remove(uint32_t thread)
-{
-    uint32_t priority = threads[thread].priority;
-
-    ready[priority] = queue_remove(ready[priority], thread);
-    threads[thread].is_queued = false;
-    if (queue_is_empty(ready[priority])) {
-        ready_words[priority / 64u] &= ~(1ull << (priority % 64u));
-        update_top();
-    }
-}
-
-// Time of the current turn is charged to its scheduling context.
-static void charge(uint64_t now)
-{
-    if (charged != NIL) {
-        scheds[charged].used_ns += now - charged_since;
-        refill_charge(charged, now - charged_since);
-    }
-    charged_since = now;
+    return ready_queues[priority];
 }
 
 static uint64_t time_now(void)
 {
-    return passing_ns != 0 ? passing_ns : arch_time_ns();
+    return clock.passing_ns != 0 ? clock.passing_ns : arch_time_ns();
 }
 
 static bool is_runnable(uint32_t thread)
@@ -111,9 +69,12 @@ void sched_make_ready(uint32_t thread, bool first)
     threads[thread].state = NJ_THREAD_READY;
     if (sched == NIL || thread == sched_current || threads[thread].is_queued || scheds[sched].is_waiting)
         return;
-    if (sched != charged)
-        refill_start(sched, time_now());
-    ready_insert(thread, first);
+    if (refill_is_round_robin(sched) || refill_is_ready(sched, time_now())) {
+        ready_insert(thread, first);
+    } else {
+        wakeup_insert(sched);
+        look_anew();
+    }
 }
 
 void sched_make_unready(uint32_t thread)
@@ -122,18 +83,12 @@ void sched_make_unready(uint32_t thread)
         ready_remove(thread);
 }
 
-static void set_timer(uint64_t now)
+// A timer that is set too early costs one needless interrupt a turn; setting it anew at every switch costs more.
+static void set_timer(uint64_t deadline)
 {
-    uint64_t next = alarm_ns;
-    uint64_t wake = refill_next_wake();
-
-    if (wake < next)
-        next = wake;
-    if (charged != NIL && now + refill_left(charged) < next)
-        next = now + refill_left(charged);
-    if (next != timer_ns) {
-        timer_ns = next;
-        arch_timer_set(next);
+    if (deadline < clock.timer_ns) {
+        clock.timer_ns = deadline;
+        arch_timer_set(deadline);
     }
 }
 
@@ -142,11 +97,11 @@ static void set_timer(uint64_t now)
 static uint32_t take_next(uint64_t now)
 {
     for (uint32_t i = 0; i < 2 && sched_top_priority != 0; i++) {
-        uint32_t thread = ready[sched_top_priority - 1u].head;
-        ready_remove(thread);
+        uint32_t thread = ready_first();
+        ready_remove_first(thread);
         if (refill_is_ready(threads[thread].sched, now))
             return thread;
-        refill_wait(threads[thread].sched);
+        wakeup_insert(threads[thread].sched);
     }
     return NIL;
 }
@@ -168,7 +123,7 @@ static bool keeps_running(uint32_t thread, uint64_t now, bool turn_is_over)
         if (threads[thread].tells_budget)
             tell_budget(thread);
         else
-            refill_wait(threads[thread].sched);
+            wakeup_insert(threads[thread].sched);
         return false;
     }
     bool is_beaten = threads[thread].priority + 1u < sched_top_priority;
@@ -179,34 +134,63 @@ static bool keeps_running(uint32_t thread, uint64_t now, bool turn_is_over)
     return false;
 }
 
+// The books of the context that runs are closed. Was its turn used up?
+static bool charge(uint64_t now)
+{
+    uint64_t used = now - clock.since_ns;
+    uint32_t sched = clock.charged;
+
+    clock.since_ns = now;
+    if (sched == NIL)
+        return false;
+    bool used_up = used >= scheds[sched].left_ns;
+    refill_close(sched, used, now);
+    return used_up;
+}
+
+// What is left is due at once: the timer is set to a time that has passed, and interrupts are on in between.
+static void wake_due(uint64_t now)
+{
+    for (uint32_t i = 0; i < WAKES_PER_CALL && wakeup_time() <= now; i++) {
+        uint32_t sched = wakeup_first(), thread = scheds[sched].thread;
+        wakeup_remove(sched);
+        if (thread != NIL && threads[thread].state == NJ_THREAD_READY)
+            sched_make_ready(thread, false);
+    }
+}
+
 // Everything that happens with time: charging, the alarm, refills.
 static bool pass_time(uint64_t now)
 {
-    bool used_up = charged != NIL && now - charged_since >= refill_left(charged);
+    bool used_up = charge(now);
 
-    charge(now);
-    is_due = false;
-    if (alarm_ns <= now) {
-        alarm_ns = UINT64_MAX;
+    if (clock.alarm_ns <= now) {
+        clock.alarm_ns = UINT64_MAX;
         interrupt_raise_timer();
     }
-    refill_wake(now);
+    wake_due(now);
     return used_up;
 }
 
 static __attribute__((noinline)) uint32_t choose_anew(uint32_t thread)
 {
     uint64_t now = arch_time_ns();
-    passing_ns = now;
+
+    clock.passing_ns = now;
     bool used_up = pass_time(now);
-    if (!keeps_running(thread, now, used_up || current_yields))
+    if (!keeps_running(thread, now, used_up || clock.is_yielding))
         thread = take_next(now);
-    passing_ns = 0;
-    current_yields = false;
+    clock.passing_ns = 0;
+    clock.is_yielding = false;
+    clock.event_ns = clock.alarm_ns < wakeup_time() ? clock.alarm_ns : wakeup_time();
+    set_timer(clock.event_ns);
     sched_current = thread;
-    charged = thread == NIL ? NIL : threads[thread].sched;
-    sched_steady = thread == NIL || is_due ? SCHED_UNSTEADY : charged;
-    set_timer(now);
+    clock.charged = thread == NIL ? NIL : threads[thread].sched;
+    sched_steady = thread == NIL ? SCHED_UNSTEADY : clock.charged;
+    if (thread != NIL) {
+        refill_start(clock.charged, now);
+        set_timer(now + scheds[clock.charged].left_ns);
+    }
     return thread;
 }
 
@@ -217,34 +201,49 @@ uint32_t sched_choose(void)
     return thread != NIL && sched_stays(thread) ? thread : choose_anew(thread);
 }
 
-// A timer that is set too early costs one needless interrupt a turn; setting it anew at every switch costs more.
-static void set_timer_earlier(uint64_t deadline)
+// ---- What the fast paths call. They come straight from a user program, so something is charged. Inlined into each, in
+// the order of their speed: no function is called and no register saved, unless the timer must be set. -----------------
+
+// The clock has nothing to say, and the turn is not over; nor are there books to close.
+static inline bool is_quiet(uint64_t now)
 {
-    if (deadline < timer_ns) {
-        timer_ns = deadline;
-        arch_timer_set(deadline);
-    }
+    uint32_t charged = clock.charged;
+
+    return now < clock.event_ns && now - clock.since_ns < scheds[charged].left_ns && refill_is_round_robin(charged);
 }
 
+static __attribute__((noinline)) uint32_t set_timer_for(uint32_t thread, uint64_t deadline)
+{
+    set_timer(deadline);
+    return thread;
+}
+
+static inline uint32_t go_on(uint32_t thread, uint32_t sched, uint64_t now)
+{
+    uint64_t deadline = now + scheds[sched].left_ns;
+
+    refill_charge(clock.charged, now - clock.since_ns);
+    refill_start(sched, now);
+    clock.since_ns = now;
+    clock.charged = sched;
+    sched_steady = sched;
+    sched_current = thread;
+    return deadline < clock.timer_ns ? set_timer_for(thread, deadline) : thread;
+}
+
+static __attribute__((noinline)) uint32_t switch_slowly(uint32_t thread)
+{
+    sched_make_ready(thread, true);
+    return sched_choose();
+}
+
+// A context that waits for its refill is not ready as long as the clock has nothing to say.
 uint32_t sched_switch(uint32_t thread)
 {
     uint32_t sched = threads[thread].sched;
-    uint64_t now = arch_time_ns();
-    bool is_quiet = !is_due && now < alarm_ns && now < refill_next_wake() && charged != NIL;
+    uint64_t now = clock_ns();
 
-    if (is_quiet && !scheds[sched].is_waiting && now - charged_since < refill_left(charged)) {
-        charge(now);
-        refill_start(sched, now);
-        if (refill_is_ready(sched, now)) {
-            sched_current = thread;
-            charged = sched;
-            sched_steady = sched;
-            set_timer_earlier(now + refill_left(sched));
-            return thread;
-        }
-    }
-    sched_make_ready(thread, true);
-    return sched_choose();
+    return is_quiet(now) && refill_is_ready(sched, now) ? go_on(thread, sched, now) : switch_slowly(thread);
 }
 
 uint32_t sched_hand_over(uint32_t thread)
@@ -261,26 +260,59 @@ uint32_t sched_hand_over(uint32_t thread)
     return thread;
 }
 
+static __attribute__((noinline)) uint32_t wake_slowly(uint32_t thread)
+{
+    sched_make_ready(thread, false);
+    return sched_choose();
+}
+
+uint32_t sched_wake(uint32_t thread)
+{
+    uint32_t sched = threads[thread].sched, current = sched_current, priority = threads[thread].priority;
+    uint64_t now = clock_ns();
+
+    if (sched == NIL || !is_quiet(now) || !refill_is_ready(sched, now))
+        return wake_slowly(thread);
+    threads[thread].state = NJ_THREAD_READY;
+    if (priority <= threads[current].priority) {
+        ready_insert(thread, false);
+        return current;
+    }
+    if (priority < sched_top_priority)
+        return wake_slowly(thread);
+    ready_insert(current, true);
+    return go_on(thread, sched, now);
+}
+
+uint32_t sched_block(void)
+{
+    uint32_t thread = ready_first();
+    uint64_t now = clock_ns();
+
+    if (thread == NIL || !is_quiet(now) || !refill_is_ready(threads[thread].sched, now))
+        return sched_choose();
+    ready_remove_first(thread);
+    return go_on(thread, threads[thread].sched, now);
+}
+
 void sched_yield(uint32_t thread)
 {
     if (thread == sched_current) {
-        current_yields = true;
-        sched_steady = SCHED_UNSTEADY;
+        clock.is_yielding = true;
+        look_anew();
     }
 }
 
 void sched_tick(void)
 {
-    timer_ns = UINT64_MAX;
-    is_due = true;
-    sched_steady = SCHED_UNSTEADY;
+    clock.timer_ns = UINT64_MAX;
+    look_anew();
 }
 
 void sched_set_alarm(uint64_t deadline_ns)
 {
-    alarm_ns = deadline_ns;
-    is_due = true;
-    sched_steady = SCHED_UNSTEADY;
+    clock.alarm_ns = deadline_ns;
+    look_anew();
 }
 
 void sched_set_priority(uint32_t thread, uint8_t priority)
@@ -296,28 +328,33 @@ void sched_set_priority(uint32_t thread, uint8_t priority)
 
 uint64_t sched_used_ns(uint32_t sched)
 {
-    uint64_t running = sched == charged ? arch_time_ns() - charged_since : 0;
+    uint64_t running = sched == clock.charged ? arch_time_ns() - clock.since_ns : 0;
 
     return scheds[sched].used_ns + running;
 }
 
+// What was used is forgotten: the new budget is there at once.
 enum nj_status sched_configure(uint32_t sched, uint64_t budget_ns, uint64_t period_ns)
 {
     if (budget_ns < SCHED_BUDGET_MIN_NS || period_ns < budget_ns || period_ns > SCHED_PERIOD_MAX_NS)
         return NJ_BAD_ARGUMENT;
-    if (sched == charged)
-        charge(arch_time_ns());
-    refill_configure(sched, budget_ns, period_ns, arch_time_ns());
-    is_due = true;
-    sched_steady = SCHED_UNSTEADY;
+    uint64_t now = arch_time_ns();
+    uint32_t thread = scheds[sched].thread;
+    if (sched == clock.charged)
+        (void)charge(now);
+    wakeup_remove(sched);
+    refill_configure(sched, budget_ns, period_ns, now);
+    if (thread != NIL && threads[thread].state == NJ_THREAD_READY)
+        sched_make_ready(thread, false);
+    look_anew();
     return NJ_OK;
 }
 
 void sched_forget(uint32_t sched)
 {
-    if (sched == charged) {
-        charge(arch_time_ns());
-        charged = NIL;
-        sched_steady = SCHED_UNSTEADY;
+    if (sched == clock.charged) {
+        (void)charge(arch_time_ns());
+        clock.charged = NIL;
+        look_anew();
     }
 }

@@ -5,13 +5,12 @@
 // queue; the others are in the ready queue of their priority, or wait for a refill with their scheduling context.
 #pragma once
 #include "kernel/object.h"
+#include "kernel/ready.h"
 
 #define SCHED_BUDGET_MIN_NS 10000u
 #define SCHED_PERIOD_MAX_NS 3600000000000u
-#define PRIORITIES 256u
 
-extern uint32_t sched_current;      // thread that runs, NIL when idle
-extern uint32_t sched_top_priority; // of the ready queue, plus one; 0: the queue is empty. The fast paths compare with it.
+extern uint32_t sched_current; // thread that runs, NIL when idle
 
 // The scheduling context whose time runs, while nothing but a change of the thread that runs or of the ready queue asks for
 // a choice; else SCHED_UNSTEADY, which is no scheduling context.
@@ -35,11 +34,15 @@ void sched_make_unready(uint32_t thread);
 // Called last in every kernel entry: the thread to run now, NIL to idle. Charges time and sets the timer.
 uint32_t sched_choose(void);
 // The running thread has blocked and this one goes on in its stead (it is READY and in no queue): returns the thread to
-// run, which is another one if this one's budget or the clock has something to say. For the fast paths.
+// run, which is another one if this one's budget or the clock has something to say. For the fast paths, as are:
 uint32_t sched_switch(uint32_t thread);
 // The same, if nobody ready comes first; else it is made ready and the next one is chosen. What stopped the running thread
 // has left this one in front of its equals.
 uint32_t sched_hand_over(uint32_t thread);
+// The thread (in no queue) has become READY while another runs: that is put back if it is less important.
+uint32_t sched_wake(uint32_t thread);
+// The running thread has blocked.
+uint32_t sched_block(void);
 void sched_yield(uint32_t thread);
 // The timer fired.
 void sched_tick(void);

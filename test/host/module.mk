@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The portable kernel on the build machine: object arrays overlay one array that plays RAM (kernel/arch/host).
 KERNEL_HOST_SOURCES := $(filter-out kernel/main.c,$(wildcard kernel/*.c)) kernel/check/check.c $(wildcard kernel/arch/host/*.c)
-KERNEL_HOST_FLAGS := -Wno-unused-command-line-argument -Ikernel/arch/riscv64 -fno-pie -no-pie -fno-strict-aliasing
+KERNEL_HOST_FLAGS := -Wno-unused-command-line-argument -Ikernel/arch/host -Ikernel/arch/riscv64 -fno-pie -no-pie -fno-strict-aliasing
 # Not libFuzzer's: a generator of its own, and counters that llvm-cov reads.
 LONG_CFLAGS := $(filter-out -fsanitize=fuzzer%,$(FUZZ_CFLAGS)) -fsanitize=address,undefined -fprofile-instr-generate \
     -fcoverage-mapping

@@ -8,7 +8,7 @@
 #include "kernel/cnode.h"
 #include "kernel/derive.h"
 #include "kernel/interrupt.h"
-#include "kernel/refill.h"
+#include "kernel/ready.h"
 #include "kernel/sched.h"
 #include "kernel/space.h"
 #include "kernel/thread.h"

@@ -8,8 +8,10 @@
 #include "kernel/capability.h"
 #include "kernel/cnode.h"
 #include "kernel/derive.h"
+#include "kernel/ready.h"
 #include "kernel/sched.h"
 #include "kernel/space.h"
+#include "kernel/wakeup.h"
 #include "kernel/thread.h"
 
 #define SLOTS (HOST_PAGES * UNITS_PER_PAGE)
@@ -267,18 +269,49 @@ static const char *check_thread(uint32_t t)
     return broken != NULL ? broken : check_waiting(t);
 }
 
+static uint32_t rank_of(uint32_t s)
+{
+    return s == NIL ? 0 : scheds[s].rank;
+}
+
+// Its place in the heap of those that wait.
+static const char *check_wakeup(uint32_t s)
+{
+    uint32_t child[] = {scheds[s].left, scheds[s].right}, parent = scheds[s].parent, t = scheds[s].thread;
+
+    if (!scheds[s].is_waiting) {
+        REQUIRE(child[0] == NIL && child[1] == NIL && parent == NIL, "a context in the heap does not wait");
+        return NULL;
+    }
+    REQUIRE(t == NIL || !threads[t].is_queued, "a thread is ready though its context waits");
+    REQUIRE(parent == NIL ? wakeup_first() == s : scheds[parent].left == s || scheds[parent].right == s,
+            "a context in the heap has another parent");
+    REQUIRE(rank_of(child[0]) >= rank_of(child[1]) && scheds[s].rank == rank_of(child[1]) + 1u, "a rank in the heap");
+    for (uint32_t i = 0; i < 2; i++)
+        REQUIRE(child[i] == NIL || (scheds[child[i]].is_waiting && scheds[child[i]].parent == s &&
+                                    scheds[child[i]].start_ns >= scheds[s].start_ns),
+                "the heap of waiting contexts is out of order");
+    return NULL;
+}
+
 static const char *check_sched(uint32_t s)
 {
-    uint64_t amount = 0;
+    uint64_t amount = scheds[s].chunk_ns, last = 0;
 
     REQUIRE(scheds[s].thread == NIL || threads[scheds[s].thread].sched == s, "a thread runs on another context");
     REQUIRE(scheds[s].home == NIL || threads[scheds[s].home].home_sched == s, "a thread has another home context");
-    for (uint32_t i = 0; i < scheds[s].refill_count; i++)
-        amount += scheds[s].refill[(scheds[s].refill_head + i) % REFILLS_MAX].amount;
     bool is_round_robin = scheds[s].budget_ns == scheds[s].period_ns;
-    REQUIRE(scheds[s].refill_count <= REFILLS_MAX && amount <= scheds[s].budget_ns, "a budget gained time");
-    REQUIRE(is_round_robin || amount == scheds[s].budget_ns, "a budget lost time");
-    return NULL;
+    REQUIRE(scheds[s].left_ns <= scheds[s].chunk_ns, "a chunk gained time");
+    REQUIRE(scheds[s].budget_ns == 0 || scheds[s].left_ns > 0, "nothing is left of a chunk");
+    REQUIRE(scheds[s].refill_count <= REFILLS_MAX && (!is_round_robin || scheds[s].refill_count == 0), "too many refills");
+    for (uint32_t i = 0; i < scheds[s].refill_count; i++) {
+        struct refill refill = scheds[s].refill[(scheds[s].refill_head + i) % REFILLS_MAX];
+        amount += refill.amount;
+        REQUIRE(refill.time > last && refill.amount > 0, "refills are out of order");
+        last = refill.time;
+    }
+    REQUIRE(amount == scheds[s].budget_ns, "a budget gained or lost time");
+    return check_wakeup(s);
 }
 
 static const char *check_reply(uint32_t r)

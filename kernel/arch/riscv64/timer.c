@@ -9,7 +9,7 @@
 
 #define NS_PER_SECOND 1000000000ull
 
-// Time is counted from kernel entry. call.S reads this.
+// Time is counted from kernel entry. call.S and clock.h read this.
 _Alignas(16) struct timer_conversion timer_conversion;
 static uint64_t ticks_per_ns; // fraction of 2^64, rounded up
 static bool has_stimecmp;
@@ -41,14 +41,9 @@ void timer_init(uint64_t origin, uint32_t frequency, bool has_sstc)
     csr_set(sie, SIE_TIMER);
 }
 
-static uint64_t ticks_to_ns(uint64_t ticks)
-{
-    return (uint64_t)(((unsigned __int128)(ticks - timer_conversion.origin) * timer_conversion.ns_per_tick) >> 32);
-}
-
 uint64_t arch_time_ns(void)
 {
-    return ticks_to_ns(csr_read(time));
+    return clock_ns();
 }
 
 static void compare_set(uint64_t ticks)

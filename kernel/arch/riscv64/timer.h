@@ -4,11 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct timer_conversion {
-    uint64_t origin;      // ticks at kernel entry
-    uint64_t ns_per_tick; // 32.32
-};
-extern struct timer_conversion timer_conversion;
+#include <clock.h>
 
 void timer_init(uint64_t origin, uint32_t ticks_per_second, bool has_sstc); // boot
 void timer_stop(void);                                                      // takes a pending timer interrupt away

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The clock, inline, for what must be cheap.
+#pragma once
+#include <stdint.h>
+
+struct timer_conversion {
+    uint64_t origin;      // ticks at kernel entry
+    uint64_t ns_per_tick; // 32.32
+};
+extern struct timer_conversion timer_conversion;
+
+// The same as arch_time_ns().
+static inline uint64_t clock_ns(void)
+{
+    uint64_t ticks;
+
+    __asm__ volatile("rdtime %0" : "=r"(ticks));
+    return (uint64_t)(((unsigned __int128)(ticks - timer_conversion.origin) * timer_conversion.ns_per_tick) >> 32);
+}
