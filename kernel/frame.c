@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Frames. Each capability can be mapped once; its word says where. Fields of the word:
 //
-//   bits 0-21   space        bits 22-31  pages mapped so far (0: not mapped)
+//   bits 0-21   space        bits 22-31  pages mapped so far; all of the word is 0 if none is
 //   bits 32-57  page number of the address, or of the offset in linear memory     bits 58-63  serial of the space
 //
 // A space may end before the capability; serial and "exactly this page is mapped there" tell, so nothing is kept per
@@ -18,93 +18,115 @@
 #define PAGES_PER_CALL 32u
 #define FRAME_PAGES_MAX 512u
 #define ADDRESS_LIMIT (1ull << 38)
+#define COUNT_SHIFT 22
+#define ADDRESS_SHIFT 32
+#define SERIAL_SHIFT 58
 
-struct mapping {
-    uint32_t space, count;
-    uint64_t address;
-    uint32_t serial;
-};
-
-static struct mapping mapping_of(struct cap cap)
+static inline uint32_t mapping_space(uint64_t word)
 {
-    struct mapping mapping = {
-        .space = (uint32_t)cap.word & 0x3fffffu,
-        .count = (uint32_t)(cap.word >> 22) & 0x3ffu,
-        .address = (cap.word >> 32 & 0x3ffffffu) * PAGE_BYTES,
-        .serial = (uint32_t)(cap.word >> 58),
-    };
-    return mapping;
+    return (uint32_t)word & 0x3fffffu;
 }
 
-static void mapping_set(uint32_t slot, struct mapping mapping)
+static inline uint32_t mapping_count(uint64_t word)
 {
-    uint64_t word = mapping.space | (uint64_t)mapping.count << 22;
-
-    word |= mapping.address / PAGE_BYTES << 32 | (uint64_t)mapping.serial << 58;
-    slots[slot].cap.word = mapping.count == 0 ? 0 : word;
+    return (uint32_t)(word >> COUNT_SHIFT) & 0x3ffu;
 }
 
-static uint32_t serial_of(uint32_t space)
+static inline uint64_t mapping_address(uint64_t word)
 {
-    return spaces[space].serial & 0x3fu;
+    return (word >> ADDRESS_SHIFT & 0x3ffffffu) * PAGE_BYTES;
+}
+
+// The word of a mapping of no pages; the count is added to it.
+static inline uint64_t mapping_begin(uint32_t space, uint64_t address)
+{
+    return space | address / PAGE_BYTES << ADDRESS_SHIFT | (uint64_t)spaces[space].serial << SERIAL_SHIFT;
+}
+
+static inline void mapping_set(uint32_t slot, uint64_t begin, uint32_t count)
+{
+    slots[slot].cap.word = count == 0 ? 0 : begin | (uint64_t)count << COUNT_SHIFT;
 }
 
 // The space the capability was mapped in is still there: its memory holds spaces, and it is the same one.
-static bool mapping_is_alive(struct mapping mapping)
+static inline bool mapping_is_alive(uint64_t word)
 {
-    if (mapping.count == 0 || page_kind(mapping.space / (PAGE_BYTES / sizeof(struct space))) != PAGE_SPACE)
+    uint32_t space = mapping_space(word);
+
+    if (page_kind(space / (uint32_t)(PAGE_BYTES / sizeof(struct space))) != PAGE_SPACE)
         return false;
-    return serial_of(mapping.space) == mapping.serial && spaces[mapping.space].type != NJ_SPACE_NONE &&
-           !spaces[mapping.space].is_dead;
+    return (spaces[space].serial & 0x3fu) == word >> SERIAL_SHIFT && spaces[space].type != NJ_SPACE_NONE &&
+           !spaces[space].is_dead;
 }
 
-static bool is_device(struct cap cap)
+static inline bool is_device(struct cap cap)
 {
     return (cap.rights & CAP_DEVICE) != 0;
 }
 
 // Rights asked for, as far as the capability has them and the space allows: nothing executable but in a process without
 // an image.
-static enum nj_status access_of(uint32_t space, struct cap cap, uint64_t rights, uint32_t *access)
+static inline enum nj_status access_of(uint32_t space, struct cap cap, uint64_t rights, uint32_t *access)
 {
-    bool may_execute = spaces[space].type == NJ_SPACE_PROCESS && spaces[space].layout.data_base == 0;
-
     if ((rights & ~(uint64_t)(NJ_RIGHT_READ | NJ_RIGHT_WRITE | NJ_RIGHT_EXECUTE)) != 0 || (rights & NJ_RIGHT_READ) == 0)
         return NJ_BAD_ARGUMENT;
-    if ((rights & NJ_RIGHT_WRITE) != 0 && (rights & NJ_RIGHT_EXECUTE) != 0)
-        return NJ_BAD_ARGUMENT; // W^X holds for user space too
-    if ((rights & ~(uint64_t)cap.rights) != 0 || ((rights & NJ_RIGHT_EXECUTE) != 0 && !may_execute))
-        return NJ_NO_RIGHT;
-    *access = MAP_READ;
+    *access = is_device(cap) ? MAP_READ | MAP_DEVICE : MAP_READ;
     if ((rights & NJ_RIGHT_WRITE) != 0)
         *access |= MAP_WRITE;
-    if ((rights & NJ_RIGHT_EXECUTE) != 0)
+    if ((rights & NJ_RIGHT_EXECUTE) != 0) {
+        if ((rights & NJ_RIGHT_WRITE) != 0)
+            return NJ_BAD_ARGUMENT; // W^X holds for user space too
+        if (spaces[space].type != NJ_SPACE_PROCESS || spaces[space].layout.data_base != 0)
+            return NJ_NO_RIGHT;
         *access |= MAP_EXECUTE;
-    if (is_device(cap))
-        *access |= MAP_DEVICE;
-    return NJ_OK;
+    }
+    return (rights & ~(uint64_t)cap.rights) == 0 ? NJ_OK : NJ_NO_RIGHT;
 }
 
-static enum nj_status map_pages(uint32_t slot, struct mapping mapping, uint64_t resolved, uint32_t access)
+// The capability was mapped before. OK: nowhere that still is, or as far as *done there, and this goes on.
+static __attribute__((noinline)) enum nj_status mapped_before(struct cap cap, uint64_t begin, uint32_t *done)
 {
-    for (uint32_t i = 0; mapping.count < slots[slot].cap.extra; i++) {
-        if (i == PAGES_PER_CALL)
-            return NJ_AGAIN;
-        enum nj_status status = arch_space_map(mapping.space, resolved + (uint64_t)mapping.count * PAGE_BYTES,
-                                               slots[slot].cap.object + mapping.count, access);
-        if (status != NJ_OK)
-            return status;
-        mapping.count++;
-        mapping_set(slot, mapping);
+    uint32_t count = mapping_count(cap.word);
+
+    *done = 0;
+    if (!mapping_is_alive(cap.word))
+        return NJ_OK;
+    *done = count;
+    bool is_same = (begin | (uint64_t)count << COUNT_SHIFT) == cap.word;
+    return is_same && count < cap.extra ? NJ_OK : NJ_ALREADY_MAPPED;
+}
+
+// A run of the size of a large mapping: one step, where that can be. NOT_AVAILABLE otherwise.
+static __attribute__((noinline)) enum nj_status map_large(uint32_t slot, uint64_t begin, uint64_t resolved,
+                                                          uint32_t access)
+{
+    enum nj_status status =
+        arch_space_map_large(mapping_space(begin), resolved, slots[slot].cap.object, access);
+
+    if (status == NJ_OK)
+        mapping_set(slot, begin, LARGE_PAGES);
+    return status;
+}
+
+static inline enum nj_status map_pages(uint32_t slot, uint64_t begin, uint32_t done, uint64_t resolved, uint32_t access)
+{
+    struct cap cap = slots[slot].cap;
+    uint32_t end = cap.extra - done > PAGES_PER_CALL ? done + PAGES_PER_CALL : cap.extra, count = done;
+    enum nj_status status = NJ_OK;
+
+    while (count < end && status == NJ_OK) {
+        status = arch_space_map(mapping_space(begin), resolved + (uint64_t)count * PAGE_BYTES, cap.object + count, access);
+        count += status == NJ_OK;
     }
-    return NJ_OK;
+    mapping_set(slot, begin, count);
+    return status == NJ_OK && count < cap.extra ? NJ_AGAIN : status;
 }
 
 enum nj_status frame_map(uint32_t slot, uint32_t space, uint64_t address, uint64_t rights)
 {
     struct cap cap = slots[slot].cap;
     uint64_t resolved;
-    uint32_t access;
+    uint32_t access, done = 0;
 
     enum nj_status status = space_resolve(space, address, (uint64_t)cap.extra * PAGE_BYTES, &resolved);
     if (status == NJ_OK)
@@ -113,16 +135,18 @@ enum nj_status frame_map(uint32_t slot, uint32_t space, uint64_t address, uint64
         return status;
     if (address >= ADDRESS_LIMIT || cap.extra > FRAME_PAGES_MAX)
         return NJ_BAD_ARGUMENT; // longer runs (the boot archive) are mapped in slices
-    struct mapping mapping = {.space = space, .address = address, .serial = serial_of(space)};
-    struct mapping old = mapping_of(cap);
-    if (!mapping_is_alive(old))
-        old.count = 0;
-    bool continues = old.count > 0 && old.count < cap.extra && old.space == space && old.address == address;
-    if (old.count > 0 && !continues)
-        return NJ_ALREADY_MAPPED;
-    mapping.count = old.count;
+    uint64_t begin = mapping_begin(space, address);
+    if (cap.word != 0)
+        status = mapped_before(cap, begin, &done);
+    if (status != NJ_OK)
+        return status;
     spaces[space].has_frames = true;
-    return map_pages(slot, mapping, resolved, access);
+    if (cap.extra == LARGE_PAGES && done == 0) {
+        status = map_large(slot, begin, resolved, access);
+        if (status != NJ_NOT_AVAILABLE)
+            return status;
+    }
+    return map_pages(slot, begin, done, resolved, access);
 }
 
 static enum nj_status map(uint32_t caller, uint32_t slot)
@@ -137,23 +161,21 @@ static enum nj_status map(uint32_t caller, uint32_t slot)
 
 static enum nj_status unmap(uint32_t slot, uint32_t *steps)
 {
-    struct mapping mapping = mapping_of(slots[slot].cap);
-    uint32_t space = mapping.space;
+    struct cap cap = slots[slot].cap;
+    uint32_t space = mapping_space(cap.word), count = mapping_count(cap.word);
     uint64_t resolved;
-    bool is_alive =
-        mapping_is_alive(mapping) && space_resolve(space, mapping.address, PAGE_BYTES, &resolved) == NJ_OK;
 
-    while (is_alive && mapping.count > 0) {
-        if (*steps == 0)
-            return NJ_AGAIN;
-        (*steps)--;
-        mapping.count--;
-        arch_space_unmap(space, resolved + (uint64_t)mapping.count * PAGE_BYTES, slots[slot].cap.object + mapping.count,
-                         is_device(slots[slot].cap));
-        mapping_set(slot, mapping);
+    if (count == 0 || !mapping_is_alive(cap.word) ||
+        space_resolve(space, mapping_address(cap.word), PAGE_BYTES, &resolved) != NJ_OK) {
+        slots[slot].cap.word = 0;
+        return NJ_OK;
     }
-    slots[slot].cap.word = 0;
-    return NJ_OK;
+    if (count == LARGE_PAGES && arch_space_unmap_large(space, resolved, cap.object, is_device(cap)))
+        count = 0;
+    for (; count > 0 && *steps > 0; count--, (*steps)--)
+        arch_space_unmap(space, resolved + (uint64_t)(count - 1u) * PAGE_BYTES, cap.object + count - 1u, is_device(cap));
+    mapping_set(slot, cap.word & ~(0x3ffull << COUNT_SHIFT), count);
+    return count == 0 ? NJ_OK : NJ_AGAIN;
 }
 
 static enum nj_status slice(uint32_t caller, uint32_t slot)
@@ -187,7 +209,7 @@ enum nj_status frame_invoke(uint32_t caller, uint32_t slot, uint64_t operation)
         return slice(caller, slot);
     case NJ_FRAME_INFO:
         set_result(caller, 0, (uint64_t)slots[slot].cap.extra * PAGE_BYTES);
-        set_result(caller, 1, mapping_of(slots[slot].cap).address);
+        set_result(caller, 1, mapping_address(slots[slot].cap.word));
         return NJ_OK;
     default:
         return NJ_BAD_OPERATION;

@@ -58,27 +58,6 @@ enum nj_status supply_take(uint32_t thread, uint64_t number, uint32_t first_slot
     return NJ_IN_USE;
 }
 
-static bool is_image(uint32_t space)
-{
-    return spaces[space].layout.data_base != 0;
-}
-
-enum nj_status space_resolve(uint32_t space, uint64_t address, uint64_t bytes, uint64_t *resolved)
-{
-    if (address % PAGE_BYTES != 0)
-        return NJ_BAD_ARGUMENT;
-    if (spaces[space].type == NJ_SPACE_NONE || spaces[space].is_dead)
-        return NJ_WRONG_STATE;
-    *resolved = address;
-    if (is_image(space)) {
-        if (address >= NJ_CAPSULE_WINDOW || bytes > NJ_CAPSULE_WINDOW - address)
-            return NJ_BAD_ARGUMENT;
-        *resolved = spaces[space].layout.data_base + address;
-        return NJ_OK;
-    }
-    return arch_space_address_ok(space, address, bytes) ? NJ_OK : NJ_BAD_ARGUMENT;
-}
-
 // Takes a page for the space itself and maps it. A page that could not be mapped stays taken: it is the last one anyway.
 static enum nj_status map_own_page(uint32_t space, uint64_t address, uint32_t *page)
 {

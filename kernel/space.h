@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Spaces: what threads run in. A process has its own page table; a capsule a region of the kernel's.
 #pragma once
+#include "abi/capsule.h"
+#include "kernel/arch/arch.h"
 #include "kernel/object.h"
 #include "kernel/page.h"
 
@@ -19,7 +21,19 @@ enum nj_status space_touch(uint32_t space, uint64_t address);
 
 // Address that a mapping asked for by user space means: itself in a process, an offset in the linear memory of an image.
 // BAD_ARGUMENT when mappings of this size may not go there.
-enum nj_status space_resolve(uint32_t space, uint64_t address, uint64_t bytes, uint64_t *resolved);
+static inline enum nj_status space_resolve(uint32_t space, uint64_t address, uint64_t bytes, uint64_t *resolved)
+{
+    uint64_t data_base = spaces[space].layout.data_base;
+
+    if (address % PAGE_BYTES != 0)
+        return NJ_BAD_ARGUMENT;
+    if (spaces[space].type == NJ_SPACE_NONE || spaces[space].is_dead)
+        return NJ_WRONG_STATE;
+    *resolved = data_base + address;
+    if (data_base == 0)
+        return arch_space_address_ok(space, address, bytes) ? NJ_OK : NJ_BAD_ARGUMENT;
+    return address < NJ_CAPSULE_WINDOW && bytes <= NJ_CAPSULE_WINDOW - address ? NJ_OK : NJ_BAD_ARGUMENT;
+}
 
 // The page of RAM behind an address, for the kernel to read or write; first touch included. BAD_ADDRESS, NEEDS_SUPPLY.
 enum nj_status space_read_page(uint32_t space, uint64_t address, uint32_t *page);

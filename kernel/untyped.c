@@ -3,6 +3,7 @@
 // memory a type, reset the single place that takes it away; both write the page-kind table.
 #include "kernel/untyped.h"
 
+#include "kernel/arch/arch.h"
 #include "kernel/capability.h"
 #include "kernel/cnode.h"
 #include "kernel/derive.h"
@@ -106,6 +107,15 @@ static uint32_t round_up_to_page(uint32_t units)
     return (units + UNITS_PER_PAGE - 1u) / UNITS_PER_PAGE * UNITS_PER_PAGE;
 }
 
+// Frames of that size are aligned to it if that leaves room for them: each can then be mapped at once. RAM starts aligned.
+static uint32_t large_start(struct cap cap, uint32_t start, uint64_t count)
+{
+    uint32_t first = cap.object + start / UNITS_PER_PAGE;
+    uint32_t aligned = (first + LARGE_PAGES - 1u) / LARGE_PAGES * LARGE_PAGES - cap.object;
+
+    return aligned + count * LARGE_PAGES <= cap_pages(cap) ? aligned * UNITS_PER_PAGE : start;
+}
+
 // Where the objects go. Small objects continue in a page that already holds their kind.
 static enum nj_status request_place(struct request *request, struct cap cap)
 {
@@ -116,6 +126,8 @@ static enum nj_status request_place(struct request *request, struct cap cap)
     request->start = shares ? used : round_up_to_page(used);
     if (shares && request->kind != NJ_KIND_CNODE)
         request->start = (used + request->units - 1u) / request->units * request->units;
+    if (request->kind == NJ_KIND_FRAME && request->size == LARGE_PAGES)
+        request->start = large_start(cap, request->start, request->count);
     if (request->start > total || (total - request->start) / request->units < request->count)
         return NJ_NO_MEMORY;
     request->end = request->start + request->units * (uint32_t)request->count;

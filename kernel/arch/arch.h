@@ -75,14 +75,21 @@ enum nj_status arch_space_create(uint32_t space, enum nj_space_type type);
 uint64_t arch_space_image_base(uint32_t space, uint32_t window_log2);
 // May user-chosen mappings of a process go here? (user half, not page 0)
 bool arch_space_address_ok(uint32_t space, uint64_t address, uint64_t bytes);
-// Makes sure that mapping a page at the address needs no further table. NEEDS_SUPPLY.
+// Makes sure that mapping a page at the address needs no further table. NEEDS_SUPPLY; ALREADY_MAPPED, of a large mapping.
 enum nj_status arch_space_prepare(uint32_t space, uint64_t address);
+// In what follows an address is one that arch_space_address_ok() allows, or lies in the region of the space's image.
 // Maps one page. `page` counts from the start of RAM, or is an absolute physical page with MAP_DEVICE. ALREADY_MAPPED.
 enum nj_status arch_space_map(uint32_t space, uint64_t address, uint32_t page, uint32_t access);
+// Maps LARGE_PAGES pages that follow each other, at once. NOT_AVAILABLE: address or pages are not aligned to that size, or
+// pages are mapped one by one around there, or once were: map these one by one. NEEDS_SUPPLY, ALREADY_MAPPED.
+#define LARGE_PAGES 512u
+enum nj_status arch_space_map_large(uint32_t space, uint64_t address, uint32_t page, uint32_t access);
 // Maps the shared entry page at `address` (kernel stubs for capsules, system-call stubs for processes).
 enum nj_status arch_space_map_entry(uint32_t space, uint64_t address);
 // Unmaps the page if exactly this page is mapped at the address, and makes sure no hart still uses the translation.
 void arch_space_unmap(uint32_t space, uint64_t address, uint32_t page, bool device);
+// The same for a large mapping that starts at exactly this page. False: there is none.
+bool arch_space_unmap_large(uint32_t space, uint64_t address, uint32_t page, bool device);
 // Page of RAM mapped at the address with at least this access, or NIL. Device pages are never returned.
 uint32_t arch_space_lookup(uint32_t space, uint64_t address, uint32_t access);
 // Takes the whole space away: it is not the active one afterwards, no translation of it survives, its ID or region is

@@ -3,6 +3,7 @@
 #include "test/bench/bench.h"
 
 #define HERE 0x38000000ull
+#define LARGE 0x50000000ull // no page is mapped in the 2 MiB there
 #define FRAMES 64u
 
 static uint64_t least_of(uint64_t a, uint64_t b)
@@ -10,17 +11,17 @@ static uint64_t least_of(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-static void frames(void)
+static void frames(uint32_t pages, const char *map_name, const char *unmap_name)
 {
-    uint32_t frame = make(NJ_KIND_FRAME, 1);
-    uint64_t map = UINT64_MAX, unmap = UINT64_MAX;
+    uint32_t frame = make(NJ_KIND_FRAME, pages);
+    uint64_t here = pages == 1 ? HERE : LARGE, map = UINT64_MAX, unmap = UINT64_MAX;
     for (uint32_t i = 0; i < TRIES; i++) {
         map =
-            least_of(map, cost_of_invoke(frame, NJ_FRAME_MAP, SLOT_SPACE, HERE, NJ_RIGHT_READ | NJ_RIGHT_WRITE, 0, 0));
+            least_of(map, cost_of_invoke(frame, NJ_FRAME_MAP, SLOT_SPACE, here, NJ_RIGHT_READ | NJ_RIGHT_WRITE, 0, 0));
         unmap = least_of(unmap, cost_of_invoke(frame, NJ_FRAME_UNMAP, 0, 0, 0, 0, 0));
     }
-    figure("frame.map", map);
-    figure("frame.unmap", unmap);
+    figure(map_name, map);
+    figure(unmap_name, unmap);
 }
 
 static uint64_t retype(uint32_t untyped, uint32_t count, uint32_t first)
@@ -82,7 +83,8 @@ static void revoking(void)
 
 void bench_objects(void)
 {
-    frames();
+    frames(1, "frame.map", "frame.unmap");
+    frames(512, "frame.map.2m", "frame.unmap.2m");
     retyping();
     capabilities();
     revoking();

@@ -50,7 +50,7 @@ static void deleting(void)
 static void deleting_frames(void)
 {
     uint32_t arena = arena_make(512), frame = make_from(arena, NJ_KIND_FRAME, 512);
-    NEED(frame_map(frame, SLOT_SPACE, HERE, NJ_RIGHT_READ));
+    NEED(frame_map(frame, SLOT_SPACE, HERE + 4096, NJ_RIGHT_READ));
     worst_figure("cnode_delete.frame", worst_step(SLOT_CNODE, NJ_CNODE_DELETE, frame, 0, 0, 0, 0));
     worst_figure("cnode_revoke.frame", arena_end(arena));
 }

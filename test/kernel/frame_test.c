@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Frames: mapping, rights, slices, and what becomes of mappings.
-#include "test/kernel/process.h"
+#include "test/kernel/capsule.h"
 
 #define HERE 0x38000000ull
 #define R NJ_RIGHT_READ
@@ -236,20 +236,186 @@ static void slices(void)
     CHECK(!is_mapped(HERE + 0x10000));
 }
 
+static uint32_t calls_to_map(uint32_t frame, uint64_t address)
+{
+    enum nj_status status = NJ_AGAIN;
+    uint32_t calls = 0;
+    for (; status == NJ_AGAIN && calls < 100; calls++)
+        status = invoke_raw(frame, NJ_FRAME_MAP, SLOT_SPACE, address, R | W, 0, 0);
+    OK(status);
+    return calls;
+}
+
 static void a_long_run_is_mapped_in_steps(void)
 {
-    uint32_t frame = make(NJ_KIND_FRAME, 512), calls = 1;
-    enum nj_status status = invoke_raw(frame, NJ_FRAME_MAP, SLOT_SPACE, HERE, R | W, 0, 0);
-    SAME(status, NJ_AGAIN);
-    for (; status == NJ_AGAIN && calls < 100; calls++)
-        status = invoke_raw(frame, NJ_FRAME_MAP, SLOT_SPACE, HERE, R | W, 0, 0);
-    OK(status);
-    CHECK(calls >= 8);
-    at(HERE + 511 * 4096)[511] = 7;
-    status = invoke_raw(frame, NJ_FRAME_UNMAP, 0, 0, 0, 0, 0);
-    SAME(status, NJ_AGAIN);
+    uint32_t frame = make(NJ_KIND_FRAME, 511);
+    CHECK(calls_to_map(frame, HERE) >= 8);
+    at(HERE + 510 * 4096)[511] = 7;
+    ANSWERS(invoke_raw(frame, NJ_FRAME_UNMAP, 0, 0, 0, 0, 0), NJ_AGAIN);
     OK(frame_unmap(frame));
-    CHECK(!is_mapped(HERE) && !is_mapped(HERE + 511 * 4096));
+    CHECK(!is_mapped(HERE) && !is_mapped(HERE + 510 * 4096));
+}
+
+// ---- Runs of 2 MiB, aligned: one entry of the table above the last level ------------------------------------------------
+#define LARGE 0x200000ull
+#define AREA 0x50000000ull // nothing else is ever mapped around here by single pages
+
+static void a_large_run_is_mapped_at_once(void)
+{
+    uint32_t frame = make(NJ_KIND_FRAME, 512), other = copy(frame, NJ_RIGHT_ALL);
+    SAME(calls_to_map(frame, AREA), 1);
+    SAME(calls_to_map(other, AREA + LARGE), 1);
+    for (uint32_t i = 0; i < 512; i++)
+        at(AREA + i * 4096)[i] = i + 1;
+    for (uint32_t i = 0; i < 512; i++)
+        SAME(at(AREA + LARGE + i * 4096)[i], i + 1);
+    CHECK(!is_mapped(AREA - 4096) && !is_mapped(AREA + 2 * LARGE));
+    ANSWERS(frame_map(frame, SLOT_SPACE, AREA, R), NJ_ALREADY_MAPPED);
+    ANSWERS(invoke_raw(frame, NJ_FRAME_UNMAP, 0, 0, 0, 0, 0), NJ_OK);
+    CHECK(!is_mapped(AREA) && !is_mapped(AREA + LARGE - 4096));
+    CHECK(is_mapped(AREA + LARGE) && is_mapped(AREA + 2 * LARGE - 4096));
+    revoke(frame);
+    CHECK(!is_mapped(AREA + LARGE) && !is_mapped(AREA + 2 * LARGE - 4096));
+}
+
+static void a_misaligned_run_is_mapped_page_by_page(void)
+{
+    uint32_t frame = make(NJ_KIND_FRAME, 512);
+    static const uint64_t places[] = {AREA + 4 * LARGE - 4096, AREA + 8 * LARGE + 4096};
+    for (uint32_t i = 0; i < 2; i++) {
+        CHECK(calls_to_map(frame, places[i]) > 8);
+        at(places[i] + LARGE - 4096)[511] = 7;
+        OK(frame_unmap(frame));
+        CHECK(!is_mapped(places[i]) && !is_mapped(places[i] + LARGE - 4096));
+    }
+    // Now there are tables of single pages: what would fit is mapped page by page too.
+    CHECK(calls_to_map(frame, AREA + 8 * LARGE) > 8);
+    SAME(at(AREA + 9 * LARGE - 4096)[511], 7);
+    OK(frame_unmap(frame));
+    CHECK(!is_mapped(AREA + 8 * LARGE) && !is_mapped(AREA + 9 * LARGE - 4096));
+}
+
+static void a_misaligned_frame_is_mapped_page_by_page(void)
+{
+    uint32_t memory = make(NJ_KIND_UNTYPED, 513), frame = slot_next();
+    OK(untyped_retype(memory, NJ_KIND_FRAME, 1, 1, SLOT_CNODE, slot_next()));
+    OK(untyped_retype(memory, NJ_KIND_FRAME, 1, 512, SLOT_CNODE, frame)); // there is no room to align it
+    uint32_t second = make(NJ_KIND_UNTYPED, 513), other = slot_next();
+    OK(untyped_retype(second, NJ_KIND_FRAME, 1, 1, SLOT_CNODE, slot_next()));
+    OK(untyped_retype(second, NJ_KIND_FRAME, 1, 512, SLOT_CNODE, other)); // of two places 513 pages apart one is not aligned
+    uint32_t one = calls_to_map(frame, AREA + 12 * LARGE), two = calls_to_map(other, AREA + 16 * LARGE);
+    CHECK(one > 8 || two > 8);
+    at(AREA + 13 * LARGE - 4096)[0] = 1;
+    OK(frame_unmap(frame));
+    CHECK(!is_mapped(AREA + 13 * LARGE - 4096));
+}
+
+static void nothing_is_mapped_over_a_large_run(void)
+{
+    uint32_t frame = make(NJ_KIND_FRAME, 512), page = make(NJ_KIND_FRAME, 1), two = make(NJ_KIND_FRAME, 2);
+    uint32_t other = copy(frame, NJ_RIGHT_ALL), part = slot_next();
+    OK(frame_map(frame, SLOT_SPACE, AREA, R | W));
+    ANSWERS(frame_map(page, SLOT_SPACE, AREA, R), NJ_ALREADY_MAPPED);
+    ANSWERS(frame_map(page, SLOT_SPACE, AREA + LARGE - 4096, R), NJ_ALREADY_MAPPED);
+    ANSWERS(frame_map(other, SLOT_SPACE, AREA, R), NJ_ALREADY_MAPPED);
+    ANSWERS(frame_map(two, SLOT_SPACE, AREA - 4096, R), NJ_ALREADY_MAPPED); // its first page is free
+    OK(frame_slice(frame, 5, 1, SLOT_CNODE, part));
+    ANSWERS(frame_map(part, SLOT_SPACE, AREA + 5 * 4096, R), NJ_ALREADY_MAPPED);
+    OK(frame_map(part, SLOT_SPACE, AREA + LARGE, R));
+    at(AREA + 5 * 4096)[3] = 33;
+    SAME(at(AREA + LARGE)[3], 33);
+    OK(frame_unmap(part));
+    CHECK(is_mapped(AREA + 5 * 4096) && !is_mapped(AREA + LARGE));
+    delete (frame);
+    CHECK(!is_mapped(AREA));
+}
+
+static void a_large_run_is_copied_from_and_to(void)
+{
+    uint32_t frame = make(NJ_KIND_FRAME, 512), read_only = copy(frame, R);
+    uint64_t word = 0x1234, copied;
+    OK(frame_map(frame, SLOT_SPACE, AREA, R | W));
+    OK(frame_map(read_only, SLOT_SPACE, AREA + LARGE, R));
+    OK(space_copy(SLOT_SPACE, AREA + 300 * 4096 + 8, SLOT_SPACE, (uint64_t)(uintptr_t)&word, 8, &copied));
+    SAME(at(AREA + LARGE + 300 * 4096)[1], 0x1234);
+    OK(space_copy(SLOT_SPACE, (uint64_t)(uintptr_t)&word, SLOT_SPACE, AREA + LARGE + 301 * 4096 - 8, 8, &copied));
+    SAME(word, 0);
+    ANSWERS(space_copy(SLOT_SPACE, AREA + LARGE, SLOT_SPACE, AREA, 8, &copied), NJ_BAD_ADDRESS);
+}
+
+static void a_large_run_needs_supply_for_tables_only_above_it(void)
+{
+    uint32_t space = make(NJ_KIND_SPACE, 0), frame = make(NJ_KIND_FRAME, 512);
+    struct space_info before, after;
+    OK(space_supply(space, make(NJ_KIND_UNTYPED, 1)));
+    OK(space_configure(space, NJ_SPACE_PROCESS, make(NJ_KIND_CNODE, 4)));
+    ANSWERS(frame_map(frame, space, AREA, R), NJ_NEEDS_SUPPLY);
+    OK(space_supply(space, make(NJ_KIND_UNTYPED, 8)));
+    OK(space_info(space, &before));
+    OK(frame_map(frame, space, AREA, R));
+    OK(space_info(space, &after));
+    CHECK(after.pages_used - before.pages_used <= 2);
+}
+
+static void a_large_run_lies_in_linear_memory(void)
+{
+    uint32_t origin = make(NJ_KIND_FRAME, 512);
+    for (uint32_t type = NJ_SPACE_PROCESS; type <= NJ_SPACE_CAPSULE; type++) {
+        struct capsule capsule;
+        uint32_t frame = copy(origin, NJ_RIGHT_ALL);
+        uint64_t word = 0x77 + type, copied;
+        capsule_make(&capsule, CAPSULE_WORDS(capsule_trap), (enum nj_space_type)type, PRIORITY_BELOW, 0);
+        uint64_t address = (capsule.data_base + 0x10000000 + LARGE - 1) & ~(LARGE - 1);
+        ANSWERS(invoke_raw(frame, NJ_FRAME_MAP, capsule.space, address - capsule.data_base, R | W, 0, 0), NJ_OK);
+        OK(space_copy(capsule.space, address + LARGE - 8, SLOT_SPACE, (uint64_t)(uintptr_t)&word, 8, &copied));
+        ANSWERS(space_copy(capsule.space, address - 8, SLOT_SPACE, (uint64_t)(uintptr_t)&word, 8, &copied), NJ_BAD_ADDRESS);
+        OK(frame_map(copy(origin, R), SLOT_SPACE, AREA + (24 + type) * LARGE, R));
+        SAME(at(AREA + (25 + type) * LARGE - 8)[0], word);
+        delete (frame);
+        ANSWERS(space_copy(capsule.space, address, SLOT_SPACE, (uint64_t)(uintptr_t)&word, 8, &copied), NJ_BAD_ADDRESS);
+        revoke(capsule.memory);
+    }
+}
+
+static void a_large_run_goes_with_its_space(void)
+{
+    uint32_t frame = make(NJ_KIND_FRAME, 512);
+    struct process process;
+    process_make_space(&process, 16);
+    OK(frame_map(frame, process.space, AREA, R | W));
+    revoke(process.memory);
+    SAME(calls_to_map(frame, AREA), 1);
+    at(AREA)[0] = 1;
+}
+
+static void a_large_device_is_mapped_at_once(void)
+{
+    uint32_t device = slot_next();
+    uint64_t copied, word = 0;
+    OK(system_device_frame(SLOT_SYSTEM, 0x40000000, 512, SLOT_CNODE, device));
+    SAME(calls_to_map(device, AREA), 1);
+    ANSWERS(space_copy(SLOT_SPACE, (uint64_t)(uintptr_t)&word, SLOT_SPACE, AREA, 8, &copied), NJ_BAD_ADDRESS);
+    ANSWERS(frame_map(make(NJ_KIND_FRAME, 1), SLOT_SPACE, AREA + 4096, R), NJ_ALREADY_MAPPED);
+    ANSWERS(invoke_raw(device, NJ_FRAME_UNMAP, 0, 0, 0, 0, 0), NJ_OK);
+    SAME(calls_to_map(make(NJ_KIND_FRAME, 512), AREA), 1);
+}
+
+static void first_touch_does_not_replace_a_large_run(void)
+{
+    struct process process;
+    struct fault fault;
+    uint32_t frame = make(NJ_KIND_FRAME, 512);
+    uint64_t copied, word = 5;
+    fault_make(&fault);
+    process_make(&process, PRIORITY_ABOVE, fault.badged);
+    OK(frame_map(copy(frame, R), process.space, 0x3f200000, R));
+    OK(space_memory(process.space, PROCESS_MEMORY, 0x401000)); // grows over it
+    OK(space_copy(process.space, 0x3f200000 - 8, SLOT_SPACE, (uint64_t)(uintptr_t)&word, 8, &copied));
+    OK(space_copy(process.space, 0x3f400000, SLOT_SPACE, (uint64_t)(uintptr_t)&word, 8, &copied));
+    ANSWERS(space_copy(process.space, 0x3f201000, SLOT_SPACE, (uint64_t)(uintptr_t)&word, 8, &copied), NJ_BAD_ADDRESS);
+    process_start(&process, do_write, 0x3f201000);
+    fault_receive(&fault);
+    SAME(fault.words[NJ_FAULT_WORD_KIND], NJ_FAULT_WRITE);
 }
 
 static void mapping_needs_supply(void)
@@ -291,6 +457,16 @@ static const struct test_case cases[] = {
     CASE(an_old_mapping_does_not_touch_a_new_space),
     CASE(slices),
     CASE(a_long_run_is_mapped_in_steps),
+    CASE(a_large_run_is_mapped_at_once),
+    CASE(a_misaligned_run_is_mapped_page_by_page),
+    CASE(a_misaligned_frame_is_mapped_page_by_page),
+    CASE(nothing_is_mapped_over_a_large_run),
+    CASE(a_large_run_is_copied_from_and_to),
+    CASE(a_large_run_needs_supply_for_tables_only_above_it),
+    CASE(a_large_run_lies_in_linear_memory),
+    CASE(a_large_run_goes_with_its_space),
+    CASE(a_large_device_is_mapped_at_once),
+    CASE(first_touch_does_not_replace_a_large_run),
     CASE(mapping_needs_supply),
     CASE(shared_memory),
 };

@@ -28,7 +28,7 @@ const char *__asan_default_options(void)
 }
 
 struct mapping {
-    uint32_t space, page, access;
+    uint32_t space, page, access, pages;
     uint64_t address;
 };
 #define MAPPINGS_MAX 8192u
@@ -169,22 +169,30 @@ bool arch_space_address_ok(uint32_t space, uint64_t address, uint64_t bytes)
 static struct mapping *find(uint32_t space, uint64_t address)
 {
     for (uint32_t i = 0; i < mapping_count; i++)
-        if (mappings[i].space == space && mappings[i].address == address / PAGE_BYTES * PAGE_BYTES)
+        if (mappings[i].space == space && address - mappings[i].address < (uint64_t)mappings[i].pages * PAGE_BYTES)
             return &mappings[i];
     return NULL;
 }
 
-// One table page for every 2 MiB that has a mapping, kept as a mapping of no access at an odd address.
+// One table page for every 2 MiB that has a mapping of single pages, kept as a mapping of no access at an odd address.
+static uint64_t table_key(uint64_t address)
+{
+    return (address >> 21 << 21) + (1ull << 60);
+}
+
 enum nj_status arch_space_prepare(uint32_t space, uint64_t address)
 {
-    uint64_t key = (address >> 21 << 21) + (1ull << 60);
+    uint64_t key = table_key(address);
+    const struct mapping *there = find(space, address);
 
+    if (there != NULL && there->pages == LARGE_PAGES)
+        return NJ_ALREADY_MAPPED;
     if (find(space, key) != NULL)
         return NJ_OK;
     uint32_t table = mapping_count < MAPPINGS_MAX - 1u ? space_take_page(space, PAGE_TABLE) : NIL;
     if (table == NIL)
         return NJ_NEEDS_SUPPLY;
-    mappings[mapping_count++] = (struct mapping){space, table, 0, key};
+    mappings[mapping_count++] = (struct mapping){space, table, 0, 1, key};
     return NJ_OK;
 }
 
@@ -198,7 +206,21 @@ enum nj_status arch_space_map(uint32_t space, uint64_t address, uint32_t page, u
         return NJ_ALREADY_MAPPED;
     if (mapping_count == MAPPINGS_MAX)
         return NJ_NEEDS_SUPPLY;
-    mappings[mapping_count++] = (struct mapping){space, page, access, address};
+    mappings[mapping_count++] = (struct mapping){space, page, access, 1, address};
+    return NJ_OK;
+}
+
+enum nj_status arch_space_map_large(uint32_t space, uint64_t address, uint32_t page, uint32_t access)
+{
+    const struct mapping *there = find(space, address);
+
+    if (address % (LARGE_PAGES * PAGE_BYTES) != 0 || page % LARGE_PAGES != 0 || find(space, table_key(address)) != NULL)
+        return NJ_NOT_AVAILABLE;
+    if (there != NULL)
+        return NJ_ALREADY_MAPPED;
+    if (mapping_count >= MAPPINGS_MAX - 1u)
+        return NJ_NEEDS_SUPPLY;
+    mappings[mapping_count++] = (struct mapping){space, page, access, LARGE_PAGES, address};
     return NJ_OK;
 }
 
@@ -209,12 +231,25 @@ enum nj_status arch_space_map_entry(uint32_t space, uint64_t address)
     return status == NJ_ALREADY_MAPPED ? NJ_OK : status;
 }
 
-void arch_space_unmap(uint32_t space, uint64_t address, uint32_t page, bool device)
+static bool unmap(uint32_t space, uint64_t address, uint32_t page, uint32_t pages_mapped, bool device)
 {
     struct mapping *mapping = find(space, address);
 
-    if (mapping != NULL && mapping->page == page && ((mapping->access & MAP_DEVICE) != 0) == device)
-        *mapping = mappings[--mapping_count];
+    if (mapping == NULL || mapping->pages != pages_mapped || mapping->address != address || mapping->page != page ||
+        ((mapping->access & MAP_DEVICE) != 0) != device)
+        return false;
+    *mapping = mappings[--mapping_count];
+    return true;
+}
+
+void arch_space_unmap(uint32_t space, uint64_t address, uint32_t page, bool device)
+{
+    unmap(space, address, page, 1, device);
+}
+
+bool arch_space_unmap_large(uint32_t space, uint64_t address, uint32_t page, bool device)
+{
+    return unmap(space, address, page, LARGE_PAGES, device);
 }
 
 uint32_t arch_space_lookup(uint32_t space, uint64_t address, uint32_t access)
@@ -223,7 +258,7 @@ uint32_t arch_space_lookup(uint32_t space, uint64_t address, uint32_t access)
 
     if (mapping == NULL || (mapping->access & access) != access || (mapping->access & MAP_DEVICE) != 0)
         return NIL;
-    return mapping->page;
+    return mapping->page + (uint32_t)((address - mapping->address) / PAGE_BYTES);
 }
 
 void arch_space_destroy(uint32_t space)
@@ -241,13 +276,13 @@ uint32_t host_mapped_pages(uint32_t space)
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < mapping_count; i++)
-        count += mappings[i].space == space && mappings[i].access != 0;
+        count += mappings[i].space == space && mappings[i].access != 0 ? mappings[i].pages : 0;
     return count;
 }
 
-static bool may_be_mapped(const struct mapping *mapping)
+static bool may_be_mapped(const struct mapping *mapping, uint32_t page)
 {
-    enum page_kind kind = page_kind(mapping->page);
+    enum page_kind kind = page_kind(page);
 
     if (mapping->access == 0)
         return kind == PAGE_TABLE;
@@ -261,8 +296,9 @@ static bool may_be_mapped(const struct mapping *mapping)
 uint32_t host_wrongly_mapped_page(void)
 {
     for (uint32_t i = 0; i < mapping_count; i++)
-        if ((mappings[i].access & MAP_DEVICE) == 0 && !may_be_mapped(&mappings[i]))
-            return mappings[i].page;
+        for (uint32_t page = 0; page < mappings[i].pages && (mappings[i].access & MAP_DEVICE) == 0; page++)
+            if (!may_be_mapped(&mappings[i], mappings[i].page + page))
+                return mappings[i].page + page;
     return NIL;
 }
 

@@ -59,50 +59,63 @@ static uint64_t page_entry(uint32_t page, uint64_t bits)
     return (mmu_ram_frame + page) << PTE_PPN_SHIFT | bits;
 }
 
+static inline bool is_table(uint64_t entry)
+{
+    return (entry & (PTE_V | PTE_R | PTE_W | PTE_X)) == PTE_V;
+}
+
 // The table that an entry of a table leads to, or NIL.
 static inline uint32_t table_below(uint32_t table, uint32_t index)
 {
     uint64_t entry = pages[table][index];
-    return (entry & (PTE_V | PTE_R | PTE_W | PTE_X)) == PTE_V ? (uint32_t)((entry >> PTE_PPN_SHIFT) - mmu_ram_frame)
-                                                              : NIL;
+    return is_table(entry) ? (uint32_t)((entry >> PTE_PPN_SHIFT) - mmu_ram_frame) : NIL;
 }
 
-uint32_t mmu_table_find(uint32_t space, uint64_t address)
+// The table above the last level, whose entries are last-level tables or large leaves, or NIL.
+static inline uint32_t large_table_find(uint32_t space, uint64_t address)
 {
     uint32_t table = spaces[space].root_page;
     if (mmu_levels == 4) {
         table = table_below(table, table_index(address, 3));
+        if (table == NIL) {
+            return NIL;
+        }
     }
-    if (table != NIL) {
-        table = table_below(table, table_index(address, 2));
-    }
+    return table_below(table, table_index(address, 2));
+}
+
+static inline uint32_t table_find(uint32_t space, uint64_t address)
+{
+    uint32_t table = large_table_find(space, address);
     return table != NIL ? table_below(table, table_index(address, 1)) : NIL;
 }
 
-// Makes what is missing of pages of the space's supply.
-static __attribute__((noinline)) uint32_t table_build(uint32_t space, uint64_t address)
+uint32_t mmu_table_find(uint32_t space, uint64_t address)
 {
-    uint32_t table = spaces[space].root_page;
-    for (uint32_t level = mmu_levels - 1; level > 0; level--) {
-        uint32_t index = table_index(address, level);
-        if (table_below(table, index) == NIL) {
-            uint32_t page = space_take_page(space, PAGE_TABLE);
-            if (page == NIL) {
-                return NIL;
-            }
-            pages[table][index] = page_entry(page, PTE_V);
-        }
-        table = table_below(table, index);
-    }
-    fence_space(space_asid(space)); // a hart may remember that there was no table
-    return table;
+    return table_find(space, address);
 }
 
-// The last-level table for the address, made if it is missing. NIL: no supply left.
-static uint32_t table_make(uint32_t space, uint64_t address)
+// The table of this level, and what is missing above it, made of pages of the space's supply. ALREADY_MAPPED: a large leaf
+// is in the way.
+static __attribute__((noinline)) enum nj_status table_build(uint32_t space, uint64_t address, uint32_t bottom,
+                                                            uint32_t *table)
 {
-    uint32_t table = mmu_table_find(space, address);
-    return table != NIL ? table : table_build(space, address);
+    *table = spaces[space].root_page;
+    for (uint32_t level = mmu_levels - 1; level > bottom; level--) {
+        uint32_t index = table_index(address, level);
+        if ((pages[*table][index] & PTE_V) == 0) {
+            uint32_t page = space_take_page(space, PAGE_TABLE);
+            if (page == NIL) {
+                return NJ_NEEDS_SUPPLY;
+            }
+            pages[*table][index] = page_entry(page, PTE_V);
+        } else if (!is_table(pages[*table][index])) {
+            return NJ_ALREADY_MAPPED;
+        }
+        *table = table_below(*table, index);
+    }
+    fence_space(space_asid(space)); // a hart may remember that there was no table
+    return NJ_OK;
 }
 
 static uint64_t region_base(uint32_t space)
@@ -132,25 +145,28 @@ static bool page_address_ok(uint32_t space, uint64_t address)
     return address - PAGE_BYTES < mmu_user_end - PAGE_BYTES;
 }
 
-static enum nj_status table_prepare(uint32_t space, uint64_t address, uint32_t *table)
+// The last-level table for the address, made if it is missing. NEEDS_SUPPLY, ALREADY_MAPPED.
+static inline enum nj_status table_make(uint32_t space, uint64_t address, uint32_t *table)
 {
-    if (!page_address_ok(space, address)) {
-        return NJ_BAD_ARGUMENT;
-    }
-    *table = table_make(space, address);
-    return *table == NIL ? NJ_NEEDS_SUPPLY : NJ_OK;
+    *table = table_find(space, address);
+    return *table != NIL ? NJ_OK : table_build(space, address, 0, table);
 }
 
 enum nj_status arch_space_prepare(uint32_t space, uint64_t address)
 {
     uint32_t table;
-    return table_prepare(space, address, &table);
+    return page_address_ok(space, address) ? table_make(space, address, &table) : NJ_BAD_ARGUMENT;
 }
 
-static enum nj_status entry_set(uint32_t space, uint64_t address, uint64_t entry)
+static inline uint64_t leaf_entry(uint32_t space, uint64_t entry)
+{
+    return entry | PTE_V | PTE_A | PTE_D | (is_capsule(space) ? 0 : PTE_U);
+}
+
+static inline enum nj_status entry_set(uint32_t space, uint64_t address, uint64_t entry)
 {
     uint32_t table;
-    enum nj_status status = table_prepare(space, address, &table);
+    enum nj_status status = table_make(space, address, &table);
     if (status != NJ_OK) {
         return status;
     }
@@ -158,16 +174,46 @@ static enum nj_status entry_set(uint32_t space, uint64_t address, uint64_t entry
     if ((pages[table][index] & PTE_V) != 0) {
         return NJ_ALREADY_MAPPED;
     }
-    pages[table][index] = entry | PTE_V | PTE_A | PTE_D | (is_capsule(space) ? 0 : PTE_U);
+    pages[table][index] = leaf_entry(space, entry);
     fence_page(address, space_asid(space));
     return NJ_OK;
 }
 
+static inline uint64_t frame_of(uint32_t page, bool device)
+{
+    return device ? page : mmu_ram_frame + page;
+}
+
+// The bits of map_access that are rights are one place below those of an entry.
+static inline uint64_t frame_entry(uint32_t page, uint32_t access)
+{
+    _Static_assert(MAP_READ << 1 == PTE_R && MAP_WRITE << 1 == PTE_W && MAP_EXECUTE << 1 == PTE_X, "one shift");
+    uint64_t bits = (uint64_t)(access & (MAP_READ | MAP_WRITE | MAP_EXECUTE)) << 1;
+    return frame_of(page, (access & MAP_DEVICE) != 0) << PTE_PPN_SHIFT | bits;
+}
+
 enum nj_status arch_space_map(uint32_t space, uint64_t address, uint32_t page, uint32_t access)
 {
-    uint64_t bits = PTE_R | ((access & MAP_WRITE) ? PTE_W : 0) | ((access & MAP_EXECUTE) ? PTE_X : 0);
-    uint64_t frame = (access & MAP_DEVICE) ? page : mmu_ram_frame + page;
-    return entry_set(space, address, frame << PTE_PPN_SHIFT | bits);
+    return entry_set(space, address, frame_entry(page, access));
+}
+
+enum nj_status arch_space_map_large(uint32_t space, uint64_t address, uint32_t page, uint32_t access)
+{
+    bool is_aligned = address % (LARGE_PAGES * PAGE_BYTES) == 0 && frame_of(page, access & MAP_DEVICE) % LARGE_PAGES == 0;
+    uint32_t table, index = table_index(address, 1);
+    if (!is_aligned) {
+        return NJ_NOT_AVAILABLE;
+    }
+    enum nj_status status = table_build(space, address, 1, &table);
+    if (status != NJ_OK) {
+        return status;
+    }
+    if ((pages[table][index] & PTE_V) != 0) {
+        return is_table(pages[table][index]) ? NJ_NOT_AVAILABLE : NJ_ALREADY_MAPPED;
+    }
+    pages[table][index] = leaf_entry(space, frame_entry(page, access));
+    fence_page(address, space_asid(space));
+    return NJ_OK;
 }
 
 enum nj_status arch_space_map_entry(uint32_t space, uint64_t address)
@@ -176,30 +222,52 @@ enum nj_status arch_space_map_entry(uint32_t space, uint64_t address)
     return entry_set(space, address, page_entry((uint32_t)((stubs - DIRECT_MAP) / PAGE_BYTES), PTE_R | PTE_X));
 }
 
+// Empties the entry if it is a leaf of exactly this frame.
+static inline bool entry_clear(uint32_t table, uint32_t index, uint64_t frame)
+{
+    uint64_t entry = pages[table][index];
+    if ((entry & (PTE_V | PTE_R)) != (PTE_V | PTE_R) || entry >> PTE_PPN_SHIFT != frame) {
+        return false;
+    }
+    pages[table][index] = 0;
+    return true;
+}
+
 void arch_space_unmap(uint32_t space, uint64_t address, uint32_t page, bool device)
 {
-    uint32_t table = page_address_ok(space, address) ? mmu_table_find(space, address) : NIL;
-    if (table == NIL) {
-        return;
-    }
-    uint32_t index = table_index(address, 0);
-    uint64_t frame = device ? page : mmu_ram_frame + page;
-    uint64_t entry = pages[table][index];
-    if ((entry & PTE_V) != 0 && entry >> PTE_PPN_SHIFT == frame) {
-        pages[table][index] = 0;
+    uint32_t table = table_find(space, address);
+    if (table != NIL && entry_clear(table, table_index(address, 0), frame_of(page, device))) {
         fence_page(address, space_asid(space));
     }
 }
 
+// The whole space is flushed: a hart may keep a large leaf in pieces, and need not find all of them by one address.
+bool arch_space_unmap_large(uint32_t space, uint64_t address, uint32_t page, bool device)
+{
+    bool is_aligned = address % (LARGE_PAGES * PAGE_BYTES) == 0;
+    uint32_t table = is_aligned ? large_table_find(space, address) : NIL;
+    if (table == NIL || !entry_clear(table, table_index(address, 1), frame_of(page, device))) {
+        return false;
+    }
+    fence_space(space_asid(space));
+    return true;
+}
+
 uint32_t arch_space_lookup(uint32_t space, uint64_t address, uint32_t access)
 {
-    uint64_t wanted = PTE_V | PTE_R | ((access & MAP_WRITE) ? PTE_W : 0) | ((access & MAP_EXECUTE) ? PTE_X : 0);
-    uint32_t table = page_address_ok(space, address) ? mmu_table_find(space, address) : NIL;
+    uint64_t wanted = PTE_V | (uint64_t)(access | MAP_READ) << 1;
+    uint32_t table = page_address_ok(space, address) ? large_table_find(space, address) : NIL;
     if (table == NIL) {
         return NIL;
     }
-    uint64_t entry = pages[table][table_index(address, 0)];
-    return (entry & wanted) == wanted ? entry_page(entry) : NIL;
+    uint64_t entry = pages[table][table_index(address, 1)];
+    uint32_t within = table_index(address, 0); // of a large leaf
+    if (is_table(entry)) {
+        entry = pages[(uint32_t)((entry >> PTE_PPN_SHIFT) - mmu_ram_frame)][within];
+        within = 0;
+    }
+    uint32_t page = (entry & wanted) == wanted ? entry_page(entry) : NIL;
+    return page != NIL ? page + within : NIL;
 }
 
 static enum nj_status capsule_create(uint32_t space)
