@@ -35,14 +35,14 @@ static uint32_t make_memory(uint32_t pages)
 static void make_objects(void)
 {
     static const struct {
-        uint8_t kind, count, size, slot;
+        uint16_t kind, count, size, slot;
     } objects[] = {
         {NJ_KIND_THREAD, 8, 0, SLOT_THREADS},     {NJ_KIND_SCHED, 8, 0, SLOT_SCHEDS},
         {NJ_KIND_ENDPOINT, 4, 0, SLOT_ENDPOINTS}, {NJ_KIND_NOTIFICATION, 4, 0, SLOT_NOTIFICATIONS},
         {NJ_KIND_REPLY, 6, 0, SLOT_REPLIES},      {NJ_KIND_SPACE, 4, 0, SLOT_SPACES},
-        {NJ_KIND_CODE, 3, 0, SLOT_CODES},         {NJ_KIND_FRAME, 4, 2, SLOT_FRAMES},
+        {NJ_KIND_CODE, 3, 0, SLOT_CODES},         {NJ_KIND_FRAME, 3, 2, SLOT_FRAMES},
         {NJ_KIND_CNODE, 2, 128, SLOT_CNODES},     {NJ_KIND_CNODE, 2, 32, SLOT_CNODES + 2},
-        {NJ_KIND_UNTYPED, 8, 12, SLOT_UNTYPEDS},
+        {NJ_KIND_UNTYPED, 8, 12, SLOT_UNTYPEDS},  {NJ_KIND_FRAME, 1, 512, SLOT_FRAMES + 3},
     };
 
     for (uint32_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)

@@ -117,7 +117,10 @@ static const struct sensible sensibles[] = {
     INVOKE('C', NJ_CODE_INFO, ""),
     INVOKE('F', NJ_FRAME_MAP, "Spw"),
     INVOKE('F', NJ_FRAME_MAP, "Spr"),
+    INVOKE('F', NJ_FRAME_MAP, "SLw"),
+    INVOKE('f', NJ_FRAME_MAP, "SLr"),
     INVOKE('F', NJ_FRAME_UNMAP, ""),
+    INVOKE('f', NJ_FRAME_UNMAP, ""),
     INVOKE('F', NJ_FRAME_SLICE, "n1cf"),
     INVOKE('F', NJ_FRAME_INFO, ""),
     INVOKE('A', NJ_INTERRUPT_CONTROL_GET, "ncf"),
@@ -125,6 +128,7 @@ static const struct sensible sensibles[] = {
     INVOKE('I', NJ_INTERRUPT_ACK, ""),
     INVOKE('I', NJ_INTERRUPT_ARM, "d"),
     INVOKE('Y', NJ_SYSTEM_DEVICE_FRAME, "pncf"),
+    INVOKE('Y', NJ_SYSTEM_DEVICE_FRAME, "LZcf"),
     INVOKE('Y', NJ_SYSTEM_INFO, ""),
     INVOKE('Y', NJ_SYSTEM_WRITE, "nn"),
     {NJ_SYS_CALL, 'E', 0, "bbbb"},
@@ -195,7 +199,7 @@ uint64_t script_memory_address(struct script *script)
 
 static uint64_t sensible_argument(struct script *script, char sort, uint64_t now_ns)
 {
-    static const char numbers[] = "01nkirwvbqpxlmd";
+    static const char numbers[] = "01nkirwvbqpxlmdLZ";
     if (sort == 'P')
         return script_memory_address(script);
     bool is_number = false;
@@ -232,6 +236,10 @@ static uint64_t sensible_argument(struct script *script, char sort, uint64_t now
         return (uint64_t)(value % 3u + 1u) * PAGE_BYTES;
     case 'm':
         return (uint64_t)value * 100000u;
+    case 'L': // where runs of 2 MiB are mapped at once, mostly
+        return ((uint64_t)(value % 4u + 1u) << 21) + (value >= 224u ? PAGE_BYTES : 0);
+    case 'Z':
+        return 512;
     case 'd':
         return now_ns + value * 10000u;
     default:
