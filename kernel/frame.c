@@ -96,28 +96,25 @@ static __attribute__((noinline)) enum nj_status mapped_before(struct cap cap, ui
     return is_same && count < cap.extra ? NJ_OK : NJ_ALREADY_MAPPED;
 }
 
-// A run of the size of a large mapping: one step, where that can be. NOT_AVAILABLE otherwise.
-static __attribute__((noinline)) enum nj_status map_large(uint32_t slot, uint64_t begin, uint64_t resolved,
-                                                          uint32_t access)
-{
-    enum nj_status status =
-        arch_space_map_large(mapping_space(begin), resolved, slots[slot].cap.object, access);
-
-    if (status == NJ_OK)
-        mapping_set(slot, begin, LARGE_PAGES);
-    return status;
-}
-
-static inline enum nj_status map_pages(uint32_t slot, uint64_t begin, uint32_t done, uint64_t resolved, uint32_t access)
+// A run of many pages, or one that was mapped before. A run of the size of a large mapping takes one step where it can.
+static __attribute__((noinline)) enum nj_status map_run(uint32_t slot, uint64_t begin, uint64_t resolved, uint32_t access)
 {
     struct cap cap = slots[slot].cap;
-    uint32_t end = cap.extra - done > PAGES_PER_CALL ? done + PAGES_PER_CALL : cap.extra, count = done;
-    enum nj_status status = NJ_OK;
+    uint32_t count = 0, space = mapping_space(begin);
+    enum nj_status status = cap.word != 0 ? mapped_before(cap, begin, &count) : NJ_OK;
 
-    while (count < end && status == NJ_OK) {
-        status = arch_space_map(mapping_space(begin), resolved + (uint64_t)count * PAGE_BYTES, cap.object + count, access);
-        count += status == NJ_OK;
+    if (status != NJ_OK)
+        return status;
+    if (cap.extra == LARGE_PAGES && count == 0) {
+        status = arch_space_map_large(space, resolved, cap.object, access);
+        if (status == NJ_OK)
+            mapping_set(slot, begin, LARGE_PAGES);
+        if (status != NJ_NOT_AVAILABLE)
+            return status;
     }
+    uint32_t end = cap.extra - count > PAGES_PER_CALL ? count + PAGES_PER_CALL : cap.extra;
+    for (status = NJ_OK; count < end && status == NJ_OK; count += status == NJ_OK)
+        status = arch_space_map(space, resolved + (uint64_t)count * PAGE_BYTES, cap.object + count, access);
     mapping_set(slot, begin, count);
     return status == NJ_OK && count < cap.extra ? NJ_AGAIN : status;
 }
@@ -126,7 +123,7 @@ enum nj_status frame_map(uint32_t slot, uint32_t space, uint64_t address, uint64
 {
     struct cap cap = slots[slot].cap;
     uint64_t resolved;
-    uint32_t access, done = 0;
+    uint32_t access;
 
     enum nj_status status = space_resolve(space, address, (uint64_t)cap.extra * PAGE_BYTES, &resolved);
     if (status == NJ_OK)
@@ -135,18 +132,14 @@ enum nj_status frame_map(uint32_t slot, uint32_t space, uint64_t address, uint64
         return status;
     if (address >= ADDRESS_LIMIT || cap.extra > FRAME_PAGES_MAX)
         return NJ_BAD_ARGUMENT; // longer runs (the boot archive) are mapped in slices
-    uint64_t begin = mapping_begin(space, address);
-    if (cap.word != 0)
-        status = mapped_before(cap, begin, &done);
-    if (status != NJ_OK)
-        return status;
     spaces[space].has_frames = true;
-    if (cap.extra == LARGE_PAGES && done == 0) {
-        status = map_large(slot, begin, resolved, access);
-        if (status != NJ_NOT_AVAILABLE)
-            return status;
-    }
-    return map_pages(slot, begin, done, resolved, access);
+    uint64_t begin = mapping_begin(space, address);
+    if (cap.extra != 1 || cap.word != 0)
+        return map_run(slot, begin, resolved, access);
+    status = arch_space_map(space, resolved, cap.object, access);
+    if (status == NJ_OK)
+        mapping_set(slot, begin, 1);
+    return status;
 }
 
 static enum nj_status map(uint32_t caller, uint32_t slot)
@@ -159,23 +152,34 @@ static enum nj_status map(uint32_t caller, uint32_t slot)
     return frame_map(slot, slots[space].cap.object, argument(caller, 1), argument(caller, 2));
 }
 
-static enum nj_status unmap(uint32_t slot, uint32_t *steps)
+static __attribute__((noinline)) enum nj_status unmap_run(uint32_t slot, uint64_t resolved, uint32_t *steps)
 {
     struct cap cap = slots[slot].cap;
     uint32_t space = mapping_space(cap.word), count = mapping_count(cap.word);
-    uint64_t resolved;
 
-    if (count == 0 || !mapping_is_alive(cap.word) ||
-        space_resolve(space, mapping_address(cap.word), PAGE_BYTES, &resolved) != NJ_OK) {
-        slots[slot].cap.word = 0;
-        return NJ_OK;
-    }
     if (count == LARGE_PAGES && arch_space_unmap_large(space, resolved, cap.object, is_device(cap)))
         count = 0;
     for (; count > 0 && *steps > 0; count--, (*steps)--)
         arch_space_unmap(space, resolved + (uint64_t)(count - 1u) * PAGE_BYTES, cap.object + count - 1u, is_device(cap));
     mapping_set(slot, cap.word & ~(0x3ffull << COUNT_SHIFT), count);
     return count == 0 ? NJ_OK : NJ_AGAIN;
+}
+
+// A single page takes no step of its own: deleting the capability has counted one.
+static enum nj_status unmap(uint32_t slot, uint32_t *steps)
+{
+    struct cap cap = slots[slot].cap;
+    uint32_t space = mapping_space(cap.word);
+    uint64_t resolved;
+    bool is_alive = cap.word != 0 && mapping_is_alive(cap.word) &&
+                    space_resolve(space, mapping_address(cap.word), PAGE_BYTES, &resolved) == NJ_OK;
+
+    if (is_alive && cap.extra != 1)
+        return unmap_run(slot, resolved, steps);
+    slots[slot].cap.word = 0;
+    if (is_alive)
+        arch_space_unmap(space, resolved, cap.object, is_device(cap));
+    return NJ_OK;
 }
 
 static enum nj_status slice(uint32_t caller, uint32_t slot)

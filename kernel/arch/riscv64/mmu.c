@@ -64,30 +64,37 @@ static inline bool is_table(uint64_t entry)
     return (entry & (PTE_V | PTE_R | PTE_W | PTE_X)) == PTE_V;
 }
 
-// The table that an entry of a table leads to, or NIL.
-static inline uint32_t table_below(uint32_t table, uint32_t index)
+static inline uint32_t table_of(uint64_t entry)
 {
-    uint64_t entry = pages[table][index];
-    return is_table(entry) ? (uint32_t)((entry >> PTE_PPN_SHIFT) - mmu_ram_frame) : NIL;
+    return (uint32_t)((entry >> PTE_PPN_SHIFT) - mmu_ram_frame);
 }
 
-// The table above the last level, whose entries are last-level tables or large leaves, or NIL.
-static inline uint32_t large_table_find(uint32_t space, uint64_t address)
+// The entry of the table above the last level: a last-level table, a large leaf, or 0. It is also 0 when there is no such
+// table. One test for each level: a table is never page 0.
+static inline uint64_t large_entry_find(uint32_t space, uint64_t address, uint32_t *large)
 {
-    uint32_t table = spaces[space].root_page;
+    uint64_t entry;
+    *large = spaces[space].root_page;
     if (mmu_levels == 4) {
-        table = table_below(table, table_index(address, 3));
-        if (table == NIL) {
-            return NIL;
+        entry = pages[*large][table_index(address, 3)];
+        if (!is_table(entry)) {
+            return 0;
         }
+        *large = table_of(entry);
     }
-    return table_below(table, table_index(address, 2));
+    entry = pages[*large][table_index(address, 2)];
+    if (!is_table(entry)) {
+        return 0;
+    }
+    *large = table_of(entry);
+    return pages[*large][table_index(address, 1)];
 }
 
 static inline uint32_t table_find(uint32_t space, uint64_t address)
 {
-    uint32_t table = large_table_find(space, address);
-    return table != NIL ? table_below(table, table_index(address, 1)) : NIL;
+    uint32_t large;
+    uint64_t entry = large_entry_find(space, address, &large);
+    return is_table(entry) ? table_of(entry) : NIL;
 }
 
 uint32_t mmu_table_find(uint32_t space, uint64_t address)
@@ -112,7 +119,7 @@ static __attribute__((noinline)) enum nj_status table_build(uint32_t space, uint
         } else if (!is_table(pages[*table][index])) {
             return NJ_ALREADY_MAPPED;
         }
-        *table = table_below(*table, index);
+        *table = table_of(pages[*table][index]);
     }
     fence_space(space_asid(space)); // a hart may remember that there was no table
     return NJ_OK;
@@ -163,13 +170,8 @@ static inline uint64_t leaf_entry(uint32_t space, uint64_t entry)
     return entry | PTE_V | PTE_A | PTE_D | (is_capsule(space) ? 0 : PTE_U);
 }
 
-static inline enum nj_status entry_set(uint32_t space, uint64_t address, uint64_t entry)
+static inline enum nj_status leaf_set(uint32_t space, uint64_t address, uint32_t table, uint64_t entry)
 {
-    uint32_t table;
-    enum nj_status status = table_make(space, address, &table);
-    if (status != NJ_OK) {
-        return status;
-    }
     uint32_t index = table_index(address, 0);
     if ((pages[table][index] & PTE_V) != 0) {
         return NJ_ALREADY_MAPPED;
@@ -177,6 +179,19 @@ static inline enum nj_status entry_set(uint32_t space, uint64_t address, uint64_
     pages[table][index] = leaf_entry(space, entry);
     fence_page(address, space_asid(space));
     return NJ_OK;
+}
+
+static __attribute__((noinline)) enum nj_status entry_set_deep(uint32_t space, uint64_t address, uint64_t entry)
+{
+    uint32_t table;
+    enum nj_status status = table_build(space, address, 0, &table);
+    return status == NJ_OK ? leaf_set(space, address, table, entry) : status;
+}
+
+static inline enum nj_status entry_set(uint32_t space, uint64_t address, uint64_t entry)
+{
+    uint32_t table = table_find(space, address);
+    return table != NIL ? leaf_set(space, address, table, entry) : entry_set_deep(space, address, entry);
 }
 
 static inline uint64_t frame_of(uint32_t page, bool device)
@@ -244,9 +259,10 @@ void arch_space_unmap(uint32_t space, uint64_t address, uint32_t page, bool devi
 // The whole space is flushed: a hart may keep a large leaf in pieces, and need not find all of them by one address.
 bool arch_space_unmap_large(uint32_t space, uint64_t address, uint32_t page, bool device)
 {
+    uint32_t large;
     bool is_aligned = address % (LARGE_PAGES * PAGE_BYTES) == 0;
-    uint32_t table = is_aligned ? large_table_find(space, address) : NIL;
-    if (table == NIL || !entry_clear(table, table_index(address, 1), frame_of(page, device))) {
+    if (!is_aligned || large_entry_find(space, address, &large) == 0 ||
+        !entry_clear(large, table_index(address, 1), frame_of(page, device))) {
         return false;
     }
     fence_space(space_asid(space));
@@ -256,14 +272,11 @@ bool arch_space_unmap_large(uint32_t space, uint64_t address, uint32_t page, boo
 uint32_t arch_space_lookup(uint32_t space, uint64_t address, uint32_t access)
 {
     uint64_t wanted = PTE_V | (uint64_t)(access | MAP_READ) << 1;
-    uint32_t table = page_address_ok(space, address) ? large_table_find(space, address) : NIL;
-    if (table == NIL) {
-        return NIL;
-    }
-    uint64_t entry = pages[table][table_index(address, 1)];
+    uint32_t large;
+    uint64_t entry = page_address_ok(space, address) ? large_entry_find(space, address, &large) : 0;
     uint32_t within = table_index(address, 0); // of a large leaf
     if (is_table(entry)) {
-        entry = pages[(uint32_t)((entry >> PTE_PPN_SHIFT) - mmu_ram_frame)][within];
+        entry = pages[table_of(entry)][within];
         within = 0;
     }
     uint32_t page = (entry & wanted) == wanted ? entry_page(entry) : NIL;
