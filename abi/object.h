@@ -47,7 +47,8 @@ enum nj_untyped_op {
     //   Makes `count` objects in consecutive empty slots. size: pages of each frame (1-512) or untyped, slots of each
     //   cnode (2-65536, slot 0 included); 0 for the other kinds. NO_MEMORY, SLOT_USED, REVOKING. Nothing is made on error.
     //   At most NJ_RETYPE_MAX objects a call, of NJ_RETYPE_PAGES_MAX pages together (untyped: any number of pages).
-    //   Objects of one kind made one after the other share pages.
+    //   Objects of one kind made one after the other share pages. Frames of 512 pages start at a multiple of 2 MiB of
+    //   memory if the untyped memory then still has room for all of them, else right behind what was made before.
     NJ_UNTYPED_RETYPE = 1,
     NJ_UNTYPED_INFO = 2, // INFO() -> size in bytes, bytes not yet given out
 };
@@ -146,7 +147,8 @@ enum nj_code_state { NJ_CODE_EMPTY = 0, NJ_CODE_FILLING = 1, NJ_CODE_CHECKING = 
 enum nj_frame_op {
     // MAP(space slot, address, rights): the run of pages, at a page-aligned user address of a process, or an offset in
     //   a capsule's linear memory (device frames, shared memory). A capability is mapped at most once; copy it for more.
-    //   NEEDS_SUPPLY [steps], ALREADY_MAPPED
+    //   512 pages are mapped in one step where memory and resolved address are aligned to 2 MiB and no single page was
+    //   mapped before. NEEDS_SUPPLY [steps], ALREADY_MAPPED
     NJ_FRAME_MAP = 1,
     NJ_FRAME_UNMAP = 2, // UNMAP() [steps]
     NJ_FRAME_SLICE = 3, // SLICE(first page, pages, cnode slot, index): a capability for a part, derived from this one

@@ -74,7 +74,12 @@ enum nj_status arch_space_create(uint32_t space, enum nj_space_type type);
 // Lowest address of the region that an image in this space gets, aligned for the code window.
 uint64_t arch_space_image_base(uint32_t space, uint32_t window_log2);
 // May user-chosen mappings of a process go here? (user half, not page 0)
-bool arch_space_address_ok(uint32_t space, uint64_t address, uint64_t bytes);
+extern uint64_t arch_user_end; // the first address behind the user half, fixed at boot
+static inline bool arch_space_address_ok(uint32_t space, uint64_t address, uint64_t bytes)
+{
+    return spaces[space].type == NJ_SPACE_PROCESS && address >= PAGE_BYTES && address < arch_user_end &&
+           bytes <= arch_user_end - address;
+}
 // Makes sure that mapping a page at the address needs no further table. NEEDS_SUPPLY; ALREADY_MAPPED, of a large mapping.
 enum nj_status arch_space_prepare(uint32_t space, uint64_t address);
 // In what follows an address is one that arch_space_address_ok() allows, or lies in the region of the space's image.

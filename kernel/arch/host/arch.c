@@ -12,6 +12,7 @@ uint64_t host_ram[HOST_PAGES][PAGE_BYTES / 8u] __attribute__((aligned(4096)));
 uint64_t page_kinds[HOST_PAGES / PAGE_KINDS_PER_WORD];
 uint32_t page_count;
 uint64_t host_time_ns, host_deadline;
+uint64_t arch_user_end = 1ull << 38;
 char text_start[1], text_used_end[1], init_start[1], init_text_end[1]; // the linker script's, for sizes
 
 // Every object array overlays RAM, as the linker script of a real machine has it.
@@ -158,12 +159,6 @@ uint64_t arch_space_image_base(uint32_t space, uint32_t window_log2)
 {
     (void)window_log2;
     return spaces[space].type == NJ_SPACE_CAPSULE ? 1ull << 39 : NJ_IMAGE_PROCESS_BASE;
-}
-
-bool arch_space_address_ok(uint32_t space, uint64_t address, uint64_t bytes)
-{
-    return spaces[space].type == NJ_SPACE_PROCESS && address >= PAGE_BYTES && bytes <= 1ull << 38 &&
-           address <= (1ull << 38) - bytes;
 }
 
 static struct mapping *find(uint32_t space, uint64_t address)

@@ -270,7 +270,7 @@ void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint64_t entry_
     mmu_ram_frame = ram_start / PAGE_BYTES;
     memory_plan(devicetree_place((const void *)readable, tree));
     mmu_start();
-    mmu_user_end = 1ull << (11 + 9 * mmu_levels);
+    arch_user_end = 1ull << (11 + 9 * mmu_levels);
     device_reserve(platform.ram.start, platform.ram.bytes); // also what is not used of it
     device_reserve(platform.plic.start, platform.plic.bytes);
     device_reserve(platform.finisher.start, platform.finisher.bytes);

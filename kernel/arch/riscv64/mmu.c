@@ -17,7 +17,7 @@ uint32_t mmu_levels;
 uint32_t mmu_kernel_root;
 uint64_t mmu_ram_frame;
 uint64_t mmu_satp_mode;
-uint64_t mmu_user_end;
+uint64_t arch_user_end;
 uint32_t mmu_image_table;
 
 extern const uint8_t entry_slots_capsule[], entry_slots_process[], init_start[], init_end[];
@@ -139,17 +139,12 @@ uint64_t arch_space_image_base(uint32_t space, uint32_t window_log2)
     return (base + align - 1) & ~(align - 1);
 }
 
-bool arch_space_address_ok(uint32_t space, uint64_t address, uint64_t bytes)
-{
-    return !is_capsule(space) && address >= PAGE_BYTES && address < mmu_user_end && bytes <= mmu_user_end - address;
-}
-
 static bool page_address_ok(uint32_t space, uint64_t address)
 {
     if (is_capsule(space)) {
         return address - region_base(space) < NJ_CAPSULE_STRIDE;
     }
-    return address - PAGE_BYTES < mmu_user_end - PAGE_BYTES;
+    return address - PAGE_BYTES < arch_user_end - PAGE_BYTES;
 }
 
 // The last-level table for the address, made if it is missing. NEEDS_SUPPLY, ALREADY_MAPPED.

@@ -19,7 +19,6 @@ extern uint32_t mmu_levels;      // 3: Sv39, 4: Sv48
 extern uint32_t mmu_kernel_root; // page of the kernel's root table
 extern uint64_t mmu_ram_frame;   // physical page number of the first page of RAM
 extern uint64_t mmu_satp_mode;   // mode bits of satp
-extern uint64_t mmu_user_end;    // first address that is not a process's own
 extern uint32_t mmu_image_table; // last-level table of the 2 MiB around the kernel image
 
 // The last-level table for the address in this space, or NIL.
