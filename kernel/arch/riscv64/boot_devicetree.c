@@ -77,6 +77,15 @@ static uint64_t property_number(struct fdt_value value)
     return value.bytes == 4 || value.bytes == 8 ? number(value.word, value.bytes / 4) : 0;
 }
 
+// Empty if it goes round the end of all addresses.
+static struct range range_whole(struct range range)
+{
+    if (range.start + range.bytes < range.start) {
+        range.bytes = 0;
+    }
+    return range;
+}
+
 // The first range of the node's "reg", in the cells of its parent; empty if there is none.
 static struct range node_range(const struct node *node, const struct node *parent)
 {
@@ -87,10 +96,7 @@ static struct range node_range(const struct node *node, const struct node *paren
         range.start = number(reg.word, parent->address_cells);
         range.bytes = number(reg.word + parent->address_cells, parent->size_cells);
     }
-    if (range.start + range.bytes < range.start) {
-        range.bytes = 0;
-    }
-    return range;
+    return range_whole(range);
 }
 
 static void reserved_add(struct range range)
@@ -308,7 +314,7 @@ const char *boot_devicetree_read(const uint32_t *tree, uint64_t hart, struct pla
     platform->tree_bytes = fdt.bytes;
     struct range range;
     for (uint32_t i = 0; i <= RESERVED_MAX && fdt_reserved(&fdt, i, &range.start, &range.bytes); i++) {
-        reserved_add(range);
+        reserved_add(range_whole(range));
     }
     if (!tree_read()) {
         return "the devicetree is broken";
