@@ -261,24 +261,23 @@ capsule_call: // t6 = number; t2, t4, t5 are dead. gp, tp and s11 are constants 
     ret
 
 // ---- Calls of capsules -------------------------------------------------------------------------------------------------
-entry_invoke:
+entry_invoke: // t3 is no argument of an operation: with it there are two registers to work in, and t5 stays valid
     bnez t1, capsule_operation
-    csrr t5, sscratch
-    ld t4, CONTEXT_TABLE(t5)
-    ld t5, CAP_WORD(t4)
+    csrr t3, sscratch
+    ld t4, CONTEXT_TABLE(t3)
+    ld t3, CAP_WORD(t4)
     lwu t4, CAP_OBJECT(t4)
-    bgeu t0, t5, capsule_operation
-    lui t5, %hi(DIRECT_MAP)
+    bgeu t0, t3, capsule_operation
+    lui t3, %hi(DIRECT_MAP)
     add t4, t4, t0
     slli t4, t4, SLOT_SHIFT
-    add t4, t4, t5
+    add t4, t4, t3
     lbu t4, 0(t4)
     andi t4, t4, CAP_KIND_USABLE
     beqz t4, capsule_operation
     li t0, 0
     li t3, 0
     li t4, 0
-    mv t5, gp
     csrsi sstatus, SSTATUS_SIE
     ret // to ra as the capsule could by itself
 
