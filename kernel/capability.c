@@ -36,15 +36,7 @@ void cap_set_used(uint32_t slot, uint32_t used)
 
 enum nj_status cap_lookup(uint32_t thread, uint64_t number, uint32_t *slot)
 {
-    struct cap table = thread_table(thread);
-
-    if (number >= table.word)
-        return NJ_SLOT_RANGE;
-    uint32_t found = table.object + (uint32_t)number;
-    if (number == NJ_SLOT_NONE || slots[found].cap.kind == NJ_KIND_EMPTY || slots[found].cap.kind == KIND_ZOMBIE)
-        return NJ_EMPTY_SLOT;
-    *slot = found;
-    return NJ_OK;
+    return cap_find(thread, number, slot);
 }
 
 enum nj_status cap_lookup_kind(uint32_t thread, uint64_t number, enum nj_kind kind, uint32_t *slot)
@@ -58,12 +50,7 @@ enum nj_status cap_lookup_kind(uint32_t thread, uint64_t number, enum nj_kind ki
 
 enum nj_status cap_lookup_in(uint32_t thread, uint64_t number, uint64_t index, uint32_t *slot)
 {
-    uint32_t cnode;
-    enum nj_status status = cap_lookup_kind(thread, number, NJ_KIND_CNODE, &cnode);
-
-    if (status != NJ_OK)
-        return status;
-    return cnode_slot(slots[cnode].cap, index, slot);
+    return cap_find_in(thread, number, index, slot);
 }
 
 // Counts a capability of an object in (+1) or out (-1) and returns how many there are. Kinds without an object to stop
@@ -132,48 +119,142 @@ void cap_create(uint32_t parent, uint32_t slot, struct cap cap)
     reference_count(cap, 1);
 }
 
-static bool can_have_badge(struct cap cap)
+void cap_create_run(uint32_t parent, uint32_t slot, uint32_t count, struct cap cap, uint32_t stride)
+{
+    bool is_counted = cap.kind != NJ_KIND_FRAME && cap.kind != NJ_KIND_UNTYPED;
+
+    for (uint32_t i = 0; i < count; i++) {
+        slots[slot + i].cap = cap;
+        derive_insert(parent, slot + i);
+        if (is_counted)
+            reference_count(cap, 1);
+        cap.object += stride;
+    }
+}
+
+static inline bool can_have_badge(struct cap cap)
 {
     return cap.kind == NJ_KIND_ENDPOINT || cap.kind == NJ_KIND_NOTIFICATION;
+}
+
+// Where the capabilities of an object are counted, if deleting one that is not the last takes no more than that.
+static inline uint32_t *plain_counter(struct cap cap)
+{
+    switch (cap.kind) {
+    case NJ_KIND_ENDPOINT:
+        return &endpoints[cap.object].references;
+    case NJ_KIND_NOTIFICATION:
+        return &notifications[cap.object].references;
+    case NJ_KIND_REPLY:
+        return &replies[cap.object].references;
+    case NJ_KIND_THREAD:
+        return &threads[cap.object].references;
+    case NJ_KIND_SCHED:
+        return &scheds[cap.object].references;
+    case NJ_KIND_SPACE:
+        return &spaces[cap.object].references;
+    case NJ_KIND_INTERRUPT:
+        return &interrupts[cap.object].references;
+    default:
+        return NULL;
+    }
+}
+
+static inline void count_in(struct cap cap)
+{
+    uint32_t *counter = plain_counter(cap);
+
+    if (counter != NULL)
+        (*counter)++;
+    else if (cap.kind == NJ_KIND_CNODE)
+        slots[cap.object].cap.word++; // in its header
+    else if (cap.kind == NJ_KIND_CODE)
+        codes[cap.object].references++;
+}
+
+// Everything is checked.
+static __attribute__((noinline)) enum nj_status derive_commit(uint32_t source, uint32_t destination, uint8_t rights,
+                                                              uint64_t badge)
+{
+    slots[destination].cap = slots[source].cap;
+    slots[destination].cap.rights &= (uint8_t)((rights & NJ_RIGHT_ALL) | CAP_DEVICE);
+    derive_insert(source, destination);
+    if (badge != 0)
+        slots[destination].cap.word = badge;
+    if (slots[destination].cap.kind == NJ_KIND_FRAME)
+        slots[destination].cap.word = 0; // the copy is not mapped anywhere
+    count_in(slots[destination].cap);
+    return NJ_OK;
+}
+
+// Some revoke is pending: is it one of the source's ancestors that is revoked?
+static __attribute__((noinline)) enum nj_status derive_checked(uint32_t source, uint32_t destination, uint8_t rights,
+                                                               uint64_t badge)
+{
+    enum nj_status status = derive_search(source);
+
+    return status != NJ_OK ? status : derive_commit(source, destination, rights, badge);
 }
 
 enum nj_status cap_derive(uint32_t source, uint32_t destination, uint8_t rights, uint64_t badge)
 {
     struct cap cap = slots[source].cap;
 
-    if (cap.kind == NJ_KIND_EMPTY)
-        return NJ_EMPTY_SLOT;
-    if (cap.kind == NJ_KIND_UNTYPED || cap.kind >= KIND_ZOMBIE)
-        return NJ_WRONG_KIND;
+    if (cap.kind <= NJ_KIND_UNTYPED || cap.kind >= KIND_ZOMBIE)
+        return cap.kind == NJ_KIND_EMPTY ? NJ_EMPTY_SLOT : NJ_WRONG_KIND;
     if (slots[destination].cap.kind != NJ_KIND_EMPTY)
         return NJ_SLOT_USED;
     if (badge != 0 && !can_have_badge(cap))
         return NJ_WRONG_KIND;
     if (badge != 0 && cap.word != 0)
         return NJ_IN_USE;
-    enum nj_status status = derive_allowed(source);
-    if (status != NJ_OK)
-        return status;
-
-    cap.rights &= (uint8_t)((rights & NJ_RIGHT_ALL) | CAP_DEVICE);
-    if (cap.kind == NJ_KIND_FRAME)
-        cap.word = 0; // the copy is not mapped anywhere
-    if (badge != 0)
-        cap.word = badge;
-    cap_create(source, destination, cap);
-    return NJ_OK;
+    if (revokes_pending != 0)
+        return derive_checked(source, destination, rights, badge);
+    return derive_commit(source, destination, rights, badge);
 }
 
 enum nj_status cap_move(uint32_t source, uint32_t destination)
 {
-    if (slots[source].cap.kind == NJ_KIND_EMPTY || slots[source].cap.kind == KIND_ZOMBIE)
+    struct cap cap = slots[source].cap;
+
+    if (!cap_is_usable(cap))
         return NJ_EMPTY_SLOT;
     if (slots[destination].cap.kind != NJ_KIND_EMPTY)
         return NJ_SLOT_USED;
     slots[destination].cap = slots[source].cap;
     slots[source].cap = (struct cap){0};
-    derive_replace(source, destination);
+    if (derive_has_children(source))
+        derive_replace(source, destination);
+    else
+        derive_replace_leaf(source, destination);
     return NJ_OK;
+}
+
+// Most capabilities that are deleted are copies: nothing was derived from them, and others of the object are left.
+static inline bool delete_copy(uint32_t slot)
+{
+    uint32_t *counter = plain_counter(slots[slot].cap);
+
+    if (counter == NULL || *counter < 2 || derive_has_children(slot) || (slots[slot].cap.rights & CAP_REVOKING) != 0)
+        return false;
+    (*counter)--;
+    derive_remove_leaf(slot);
+    slots[slot].cap = (struct cap){0};
+    return true;
+}
+
+static __attribute__((noinline)) enum nj_status delete_other(uint32_t slot)
+{
+    uint32_t steps = STEPS_PER_CALL;
+
+    return cap_delete(slot, &steps);
+}
+
+enum nj_status cap_delete_now(uint32_t slot)
+{
+    if (delete_copy(slot))
+        return NJ_OK;
+    return delete_other(slot);
 }
 
 enum nj_status cap_delete(uint32_t slot, uint32_t *steps)
@@ -217,7 +298,12 @@ enum nj_status cap_revoke(uint32_t slot, uint32_t *steps)
         return NJ_EMPTY_SLOT;
     derive_mark(slot);
     while (derive_has_children(slot)) {
-        enum nj_status status = cap_delete(derive_first_child(slot), steps);
+        uint32_t child = derive_first_child(slot);
+        if (*steps != 0 && delete_copy(child)) {
+            (*steps)--;
+            continue;
+        }
+        enum nj_status status = cap_delete(child, steps);
         if (status != NJ_OK)
             return status;
         if (slots[slot].cap.kind == NJ_KIND_EMPTY)

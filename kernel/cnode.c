@@ -14,14 +14,6 @@ void cnode_init(uint32_t first, uint32_t count)
     slots[first].end[OPEN].prev = count;
 }
 
-enum nj_status cnode_slot(struct cap cnode, uint64_t index, uint32_t *slot)
-{
-    if (index == NJ_SLOT_NONE || index >= cnode.word)
-        return NJ_SLOT_RANGE;
-    *slot = cnode.object + (uint32_t)index;
-    return NJ_OK;
-}
-
 uint32_t cnode_reference(uint32_t first, uint32_t change)
 {
     slots[first].cap.word += (uint64_t)(int32_t)change;
@@ -58,36 +50,39 @@ enum nj_status cnode_retire(uint32_t first, uint32_t *steps)
     return NJ_OK;
 }
 
-static enum nj_status cnode_copy(uint32_t thread, struct cap cnode, uint64_t badge, bool is_move)
+// COPY, MINT and MOVE.
+static inline enum nj_status cnode_copy(uint32_t thread, struct cap cnode, uint64_t operation)
 {
+    uint64_t badge = operation == NJ_CNODE_MINT ? argument(thread, 4) : 0;
     uint32_t destination, source;
     enum nj_status status = cnode_slot(cnode, argument(thread, 0), &destination);
 
     if (status != NJ_OK)
         return status;
-    status = cap_lookup_in(thread, argument(thread, 1), argument(thread, 2), &source);
+    status = cap_find_in(thread, argument(thread, 1), argument(thread, 2), &source);
     if (status != NJ_OK)
         return status;
-    if (is_move)
+    if (operation == NJ_CNODE_MOVE)
         return cap_move(source, destination);
     return cap_derive(source, destination, (uint8_t)argument(thread, 3), badge);
 }
 
-static enum nj_status cnode_mint(uint32_t thread, struct cap cnode)
+static inline enum nj_status cnode_delete(uint32_t thread, struct cap cnode)
 {
-    if (argument(thread, 4) == 0)
-        return NJ_BAD_ARGUMENT;
-    return cnode_copy(thread, cnode, argument(thread, 4), false);
+    uint32_t slot;
+    enum nj_status status = cnode_slot(cnode, argument(thread, 0), &slot);
+
+    return status != NJ_OK ? status : cap_delete_now(slot);
 }
 
-static enum nj_status cnode_delete(uint32_t thread, struct cap cnode, bool is_revoke)
+static enum nj_status cnode_revoke(uint32_t thread, struct cap cnode)
 {
     uint32_t slot, steps = STEPS_PER_CALL;
     enum nj_status status = cnode_slot(cnode, argument(thread, 0), &slot);
 
     if (status != NJ_OK)
         return status;
-    return is_revoke ? cap_revoke(slot, &steps) : cap_delete(slot, &steps);
+    return cap_revoke(slot, &steps);
 }
 
 static uint64_t cap_size_or_badge(struct cap cap)
@@ -137,21 +132,14 @@ static enum nj_status cnode_info(uint32_t thread, struct cap cnode)
     return NJ_OK;
 }
 
-enum nj_status cnode_invoke(uint32_t thread, uint32_t slot, uint64_t operation)
+// Apart from the frequent ones, so that these need no stack.
+static __attribute__((noinline)) enum nj_status other_operation(uint32_t thread, uint32_t slot, uint64_t operation)
 {
     struct cap cnode = slots[slot].cap;
 
     switch (operation) {
-    case NJ_CNODE_COPY:
-        return cnode_copy(thread, cnode, 0, false);
-    case NJ_CNODE_MINT:
-        return cnode_mint(thread, cnode);
-    case NJ_CNODE_MOVE:
-        return cnode_copy(thread, cnode, 0, true);
-    case NJ_CNODE_DELETE:
-        return cnode_delete(thread, cnode, false);
     case NJ_CNODE_REVOKE:
-        return cnode_delete(thread, cnode, true);
+        return cnode_revoke(thread, cnode);
     case NJ_CNODE_INSPECT:
         return cnode_inspect(thread, cnode);
     case NJ_CNODE_INFO:
@@ -159,4 +147,17 @@ enum nj_status cnode_invoke(uint32_t thread, uint32_t slot, uint64_t operation)
     default:
         return NJ_BAD_OPERATION;
     }
+}
+
+enum nj_status cnode_invoke(uint32_t thread, uint32_t slot, uint64_t operation)
+{
+    struct cap cnode = slots[slot].cap;
+
+    if (operation == NJ_CNODE_DELETE)
+        return cnode_delete(thread, cnode);
+    if (operation > NJ_CNODE_MOVE)
+        return other_operation(thread, slot, operation);
+    if (operation == NJ_CNODE_MINT && argument(thread, 4) == 0)
+        return NJ_BAD_ARGUMENT;
+    return cnode_copy(thread, cnode, operation);
 }

@@ -6,7 +6,11 @@
 // Fresh, zeroed run of `count` slots (at least 2).
 void cnode_init(uint32_t first, uint32_t count);
 // Slot `index` (not 0) of the node. SLOT_RANGE.
-enum nj_status cnode_slot(struct cap cnode, uint64_t index, uint32_t *slot);
+static inline enum nj_status cnode_slot(struct cap cnode, uint64_t index, uint32_t *slot)
+{
+    *slot = cnode.object + (uint32_t)index;
+    return index - 1u < cnode.word - 1u ? NJ_OK : NJ_SLOT_RANGE; // 0 is behind the last one
+}
 uint32_t cnode_reference(uint32_t first, uint32_t change);
 // Its last capability goes: deletes what it holds.
 enum nj_status cnode_retire(uint32_t first, uint32_t *steps);

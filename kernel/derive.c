@@ -10,87 +10,11 @@
 // Each link is changed by link_tokens() alone, so symmetry of the links is a matter of one function.
 #include "kernel/derive.h"
 
-#define SIBLINGS_PER_STEP 4 // elder siblings passed on each level in one call of derive_allowed()
+#define SIBLINGS_PER_STEP 4 // elder siblings passed on each level in one call of derive_search()
 #define LEVELS_PER_STEP 256 // ancestors visited in one call
 
 uint32_t derive_root;
 uint32_t revokes_pending;
-
-// Only the functions that touch links are proved with this definition in sight (tool/proved.txt); what is proved of the
-// others follows from their contracts.
-#ifdef PROVE_LEAVES
-/*@ axiomatic Links {
-        axiom next_is{L}: \forall integer token; next_of(token) == slots[token / 2].end[token % 2].next;
-        axiom prev_is{L}: \forall integer token; prev_of(token) == slots[token / 2].end[token % 2].prev;
-    } */
-#endif
-
-/*@ requires slot < SLOTS_MAX;
-    assigns \nothing;
-    ensures \result == 2 * slot; */
-static uint32_t token_open(uint32_t slot)
-{
-    return slot * 2u + OPEN;
-}
-
-/*@ requires slot < SLOTS_MAX;
-    assigns \nothing;
-    ensures \result == 2 * slot + 1; */
-static uint32_t token_close(uint32_t slot)
-{
-    return slot * 2u + CLOSE;
-}
-
-/*@ requires is_token(token);
-    assigns \nothing;
-    ensures \result == next_of(token); */
-static uint32_t token_next(uint32_t token)
-{
-    return slots[token / 2u].end[token % 2u].next;
-}
-
-/*@ requires is_token(token);
-    assigns \nothing;
-    ensures \result == prev_of(token); */
-static uint32_t token_prev(uint32_t token)
-{
-    return slots[token / 2u].end[token % 2u].prev;
-}
-
-/*@ requires is_token(left) && is_token(right);
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
-    ensures next_of(left) == right && prev_of(right) == left;
-    ensures \forall integer token; is_token(token) && token != left ==> next_of(token) == \old(next_of(token));
-    ensures \forall integer token; is_token(token) && token != right ==> prev_of(token) == \old(prev_of(token)); */
-static void link_tokens(uint32_t left, uint32_t right)
-{
-    slots[left / 2u].end[left % 2u].next = right;
-    slots[right / 2u].end[right % 2u].prev = left;
-}
-
-/*@ requires is_token(token) && is_token(next_of(token)) && is_token(prev_of(token));
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
-    ensures next_of(\old(prev_of(token))) == \old(next_of(token));
-    ensures prev_of(\old(next_of(token))) == \old(prev_of(token));
-    ensures \forall integer other; is_token(other) && other != \old(prev_of(token)) ==>
-        next_of(other) == \old(next_of(other));
-    ensures \forall integer other; is_token(other) && other != \old(next_of(token)) ==>
-        prev_of(other) == \old(prev_of(other)); */
-static void token_remove(uint32_t token)
-{
-    link_tokens(token_prev(token), token_next(token));
-}
-
-/*@ requires is_slot(slot);
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
-    ensures is_unlinked(slot);
-    ensures \forall integer token; is_token(token) && token != 2 * slot && token != 2 * slot + 1 ==>
-        next_of(token) == \old(next_of(token)) && prev_of(token) == \old(prev_of(token)); */
-static void slot_unlink(uint32_t slot)
-{
-    slots[slot].end[OPEN] = (struct link){NIL, NIL};
-    slots[slot].end[CLOSE] = (struct link){NIL, NIL};
-}
 
 void derive_init(uint32_t root)
 {
@@ -98,15 +22,6 @@ void derive_init(uint32_t root)
     revokes_pending = 0;
     link_tokens(token_open(root), token_close(root));
     link_tokens(token_close(root), token_open(root));
-}
-
-void derive_insert(uint32_t parent, uint32_t child)
-{
-    uint32_t after = token_next(token_open(parent));
-
-    link_tokens(token_open(parent), token_open(child));
-    link_tokens(token_open(child), token_close(child));
-    link_tokens(token_close(child), after);
 }
 
 void derive_remove(uint32_t slot)
@@ -129,32 +44,6 @@ void derive_replace(uint32_t from, uint32_t to)
     /*@ assert \forall integer slot; is_slot(slot) && slot != from && slot != to ==>
             (has_links(2 * slot) <==> \at(has_links(2 * slot), Pre)) &&
             (has_links(2 * slot + 1) <==> \at(has_links(2 * slot + 1), Pre)); */
-}
-
-bool derive_has_children(uint32_t slot)
-{
-    return token_next(token_open(slot)) != token_close(slot);
-}
-
-uint32_t derive_first_child(uint32_t slot)
-{
-    return token_next(token_open(slot)) / 2u;
-}
-
-void derive_mark(uint32_t slot)
-{
-    if ((slots[slot].cap.rights & CAP_REVOKING) == 0) {
-        slots[slot].cap.rights |= CAP_REVOKING;
-        revokes_pending++;
-    }
-}
-
-void derive_unmark(uint32_t slot)
-{
-    if ((slots[slot].cap.rights & CAP_REVOKING) != 0) {
-        slots[slot].cap.rights &= (uint8_t)~CAP_REVOKING;
-        revokes_pending--;
-    }
 }
 
 // Moves the bracket of `slot` in front of the bracket of its elder sibling. Order among siblings means nothing.
@@ -197,10 +86,8 @@ static uint32_t find_parent(uint32_t slot)
     return token;
 }
 
-enum nj_status derive_allowed(uint32_t slot)
+enum nj_status derive_search(uint32_t slot)
 {
-    if (revokes_pending == 0)
-        return NJ_OK;
     /*@ loop invariant i <= LEVELS_PER_STEP;
         loop invariant is_slot(slot) && is_linked(slot);
         loop assigns i, slot;

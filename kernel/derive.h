@@ -34,6 +34,149 @@ extern uint32_t revokes_pending; // slots that carry CAP_REVOKING
     ensures derive_root == root && is_linked(root); */
 void derive_init(uint32_t root);
 
+// Only the functions that touch links are proved with this definition in sight (tool/proved.txt); what is proved of the
+// others follows from their contracts.
+#ifdef PROVE_LEAVES
+/*@ axiomatic Links {
+        axiom next_is{L}: \forall integer token; next_of(token) == slots[token / 2].end[token % 2].next;
+        axiom prev_is{L}: \forall integer token; prev_of(token) == slots[token / 2].end[token % 2].prev;
+    } */
+#endif
+
+/*@ requires slot < SLOTS_MAX;
+    assigns \nothing;
+    ensures \result == 2 * slot; */
+static inline uint32_t token_open(uint32_t slot)
+{
+    return slot * 2u + OPEN;
+}
+
+/*@ requires slot < SLOTS_MAX;
+    assigns \nothing;
+    ensures \result == 2 * slot + 1; */
+static inline uint32_t token_close(uint32_t slot)
+{
+    return slot * 2u + CLOSE;
+}
+
+/*@ requires is_token(token);
+    assigns \nothing;
+    ensures \result == next_of(token); */
+static inline uint32_t token_next(uint32_t token)
+{
+    return slots[token / 2u].end[token % 2u].next;
+}
+
+/*@ requires is_token(token);
+    assigns \nothing;
+    ensures \result == prev_of(token); */
+static inline uint32_t token_prev(uint32_t token)
+{
+    return slots[token / 2u].end[token % 2u].prev;
+}
+
+/*@ requires is_token(left) && is_token(right);
+    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    ensures next_of(left) == right && prev_of(right) == left;
+    ensures \forall integer token; is_token(token) && token != left ==> next_of(token) == \old(next_of(token));
+    ensures \forall integer token; is_token(token) && token != right ==> prev_of(token) == \old(prev_of(token)); */
+static inline void link_tokens(uint32_t left, uint32_t right)
+{
+    slots[left / 2u].end[left % 2u].next = right;
+    slots[right / 2u].end[right % 2u].prev = left;
+}
+
+/*@ requires is_token(token) && is_token(next_of(token)) && is_token(prev_of(token));
+    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    ensures next_of(\old(prev_of(token))) == \old(next_of(token));
+    ensures prev_of(\old(next_of(token))) == \old(prev_of(token));
+    ensures \forall integer other; is_token(other) && other != \old(prev_of(token)) ==>
+        next_of(other) == \old(next_of(other));
+    ensures \forall integer other; is_token(other) && other != \old(next_of(token)) ==>
+        prev_of(other) == \old(prev_of(other)); */
+static inline void token_remove(uint32_t token)
+{
+    link_tokens(token_prev(token), token_next(token));
+}
+
+/*@ requires is_slot(slot);
+    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    ensures is_unlinked(slot);
+    ensures \forall integer token; is_token(token) && token != 2 * slot && token != 2 * slot + 1 ==>
+        next_of(token) == \old(next_of(token)) && prev_of(token) == \old(prev_of(token)); */
+static inline void slot_unlink(uint32_t slot)
+{
+    slots[slot].end[OPEN] = (struct link){NIL, NIL};
+    slots[slot].end[CLOSE] = (struct link){NIL, NIL};
+}
+
+// The same for tokens whose slot is known, which costs no arithmetic.
+/*@ requires is_slot(slot);
+    assigns \nothing;
+    ensures \result == next_of(2 * slot); */
+static inline uint32_t open_next(uint32_t slot)
+{
+    return slots[slot].end[OPEN].next;
+}
+
+/*@ requires is_slot(slot);
+    assigns \nothing;
+    ensures \result == prev_of(2 * slot); */
+static inline uint32_t open_prev(uint32_t slot)
+{
+    return slots[slot].end[OPEN].prev;
+}
+
+/*@ requires is_slot(slot);
+    assigns \nothing;
+    ensures \result == next_of(2 * slot + 1); */
+static inline uint32_t close_next(uint32_t slot)
+{
+    return slots[slot].end[CLOSE].next;
+}
+
+// Links a bracket with nothing inside between a token whose slot is known and one of any slot.
+/*@ requires is_slot(parent) && is_slot(slot) && parent != slot && is_token(after);
+    requires after != 2 * slot && after != 2 * slot + 1;
+    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    ensures next_of(2 * parent) == 2 * slot && prev_of(2 * slot) == 2 * parent;
+    ensures next_of(2 * slot) == 2 * slot + 1 && prev_of(2 * slot + 1) == 2 * slot;
+    ensures next_of(2 * slot + 1) == after && prev_of(after) == 2 * slot + 1;
+    ensures \forall integer token; is_token(token) && token != 2 * parent && token != 2 * slot &&
+        token != 2 * slot + 1 ==> next_of(token) == \old(next_of(token));
+    ensures \forall integer token; is_token(token) && token != after && token != 2 * slot &&
+        token != 2 * slot + 1 ==> prev_of(token) == \old(prev_of(token)); */
+static inline void link_first(uint32_t parent, uint32_t slot, uint32_t after)
+{
+    slots[parent].end[OPEN].next = token_open(slot);
+    slots[slot].end[OPEN].prev = token_open(parent);
+    slots[slot].end[OPEN].next = token_close(slot);
+    slots[slot].end[CLOSE].prev = token_open(slot);
+    slots[slot].end[CLOSE].next = after;
+    slots[after / 2u].end[after % 2u].prev = token_close(slot);
+}
+
+// The same between two tokens of any slots.
+/*@ requires is_token(before) && is_slot(slot) && is_token(after);
+    requires before != 2 * slot && before != 2 * slot + 1 && after != 2 * slot && after != 2 * slot + 1;
+    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    ensures next_of(before) == 2 * slot && prev_of(2 * slot) == before;
+    ensures next_of(2 * slot) == 2 * slot + 1 && prev_of(2 * slot + 1) == 2 * slot;
+    ensures next_of(2 * slot + 1) == after && prev_of(after) == 2 * slot + 1;
+    ensures \forall integer token; is_token(token) && token != before && token != 2 * slot &&
+        token != 2 * slot + 1 ==> next_of(token) == \old(next_of(token));
+    ensures \forall integer token; is_token(token) && token != after && token != 2 * slot &&
+        token != 2 * slot + 1 ==> prev_of(token) == \old(prev_of(token)); */
+static inline void link_between(uint32_t before, uint32_t slot, uint32_t after)
+{
+    slots[before / 2u].end[before % 2u].next = token_open(slot);
+    slots[slot].end[OPEN].prev = before;
+    slots[slot].end[OPEN].next = token_close(slot);
+    slots[slot].end[CLOSE].prev = token_open(slot);
+    slots[slot].end[CLOSE].next = after;
+    slots[after / 2u].end[after % 2u].prev = token_close(slot);
+}
+
 // Makes `child` (linked nowhere) the newest child of `parent`.
 /*@ requires is_slot(parent) && is_slot(child) && parent != child;
     requires order_holds && is_linked(parent) && is_unlinked(child);
@@ -43,7 +186,10 @@ void derive_init(uint32_t root);
     ensures links_pair;
     ensures \forall integer token; is_token(token) ==>
         (has_links(token) <==> \old(has_links(token)) || token == 2 * child || token == 2 * child + 1); */
-void derive_insert(uint32_t parent, uint32_t child);
+static inline void derive_insert(uint32_t parent, uint32_t child)
+{
+    link_first(parent, child, open_next(parent));
+}
 
 // Takes the slot out; what was derived from it now belongs to its nearest living ancestor. O(1).
 /*@ requires is_slot(slot) && order_holds && is_linked(slot);
@@ -54,6 +200,20 @@ void derive_insert(uint32_t parent, uint32_t child);
     ensures \forall integer token; is_token(token) ==>
         (has_links(token) <==> \old(has_links(token)) && token != 2 * slot && token != 2 * slot + 1); */
 void derive_remove(uint32_t slot);
+
+// The same for a slot that has no children.
+/*@ requires is_slot(slot) && order_holds && is_linked(slot) && next_of(2 * slot) == 2 * slot + 1;
+    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    ensures links_exist;
+    ensures links_agree;
+    ensures links_pair;
+    ensures \forall integer token; is_token(token) ==>
+        (has_links(token) <==> \old(has_links(token)) && token != 2 * slot && token != 2 * slot + 1); */
+static inline void derive_remove_leaf(uint32_t slot)
+{
+    link_tokens(open_prev(slot), close_next(slot));
+    slot_unlink(slot);
+}
 
 // Puts `to` (linked nowhere) in the place of `from`, descendants included; `from` is linked nowhere afterwards. O(1).
 /*@ requires is_slot(from) && is_slot(to) && from != to;
@@ -67,29 +227,74 @@ void derive_remove(uint32_t slot);
             token == 2 * to || token == 2 * to + 1); */
 void derive_replace(uint32_t from, uint32_t to);
 
+// The same for a slot that has no children and is not all there is (only the root ever is).
+/*@ requires is_slot(from) && is_slot(to) && from != to;
+    requires order_holds && is_linked(from) && is_unlinked(to) && next_of(2 * from) == 2 * from + 1;
+    requires prev_of(2 * from) != 2 * from + 1;
+    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    ensures links_exist;
+    ensures links_agree;
+    ensures links_pair;
+    ensures \forall integer token; is_token(token) ==>
+        (has_links(token) <==> (\old(has_links(token)) && token != 2 * from && token != 2 * from + 1) ||
+            token == 2 * to || token == 2 * to + 1); */
+static inline void derive_replace_leaf(uint32_t from, uint32_t to)
+{
+    link_between(open_prev(from), to, close_next(from));
+    slot_unlink(from);
+}
+
 /*@ requires is_slot(slot);
     assigns \nothing;
     ensures \result <==> next_of(2 * slot) != 2 * slot + 1; */
-bool derive_has_children(uint32_t slot);
+static inline bool derive_has_children(uint32_t slot)
+{
+    return open_next(slot) != token_close(slot);
+}
 /*@ requires is_slot(slot) && order_holds && is_linked(slot);
     assigns \nothing;
     ensures is_slot(\result) && is_linked(\result); */
-uint32_t derive_first_child(uint32_t slot); // only if it has one
+static inline uint32_t derive_first_child(uint32_t slot)
+{
+    return open_next(slot) / 2u;
+}
 
 // May something be derived from this slot? OK; REVOKING if it or an ancestor is being revoked; AGAIN if that took too
-// many steps to find out (progress was made).
+// many steps to find out (progress was made). The search is for when any revoke is pending at all.
 /*@ requires is_slot(slot) && order_holds && is_linked(slot);
     assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
     ensures \forall integer token; is_token(token) ==> (has_links(token) <==> \old(has_links(token))); */
-enum nj_status derive_allowed(uint32_t slot);
+enum nj_status derive_search(uint32_t slot);
+/*@ requires is_slot(slot) && order_holds && is_linked(slot);
+    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    ensures links_exist;
+    ensures links_agree;
+    ensures links_pair;
+    ensures \forall integer token; is_token(token) ==> (has_links(token) <==> \old(has_links(token))); */
+static inline enum nj_status derive_allowed(uint32_t slot)
+{
+    return revokes_pending == 0 ? NJ_OK : derive_search(slot);
+}
 
 // Marks that a revoke works below the slot, or that it is finished.
 /*@ requires slot < SLOTS_MAX;
     assigns slots[slot].cap.rights, revokes_pending; */
-void derive_mark(uint32_t slot);
+static inline void derive_mark(uint32_t slot)
+{
+    if ((slots[slot].cap.rights & CAP_REVOKING) == 0) {
+        slots[slot].cap.rights |= CAP_REVOKING;
+        revokes_pending++;
+    }
+}
 /*@ requires slot < SLOTS_MAX;
     assigns slots[slot].cap.rights, revokes_pending; */
-void derive_unmark(uint32_t slot);
+static inline void derive_unmark(uint32_t slot)
+{
+    if ((slots[slot].cap.rights & CAP_REVOKING) != 0) {
+        slots[slot].cap.rights &= (uint8_t)~CAP_REVOKING;
+        revokes_pending--;
+    }
+}

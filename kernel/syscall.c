@@ -39,11 +39,11 @@ static enum nj_status invoke_object(uint32_t thread, uint32_t slot, uint64_t ope
 {
     if (operation == NJ_OP_NULL)
         return NJ_OK;
+    if (slots[slot].cap.kind == NJ_KIND_CNODE)
+        return cnode_invoke(thread, slot, operation);
     switch (slots[slot].cap.kind) {
     case NJ_KIND_UNTYPED:
         return untyped_invoke(thread, slot, operation);
-    case NJ_KIND_CNODE:
-        return cnode_invoke(thread, slot, operation);
     case NJ_KIND_THREAD:
         return thread_invoke(thread, slot, operation);
     case NJ_KIND_SCHED:
@@ -231,26 +231,21 @@ uint32_t kernel_syscall(uint32_t current, uint64_t number)
     return sched_choose();
 }
 
+enum nj_status kernel_invoke(uint32_t current, uint64_t capability, uint64_t operation)
+{
+    uint32_t slot;
+    enum nj_status status = cap_find(current, capability, &slot);
+
+    return status != NJ_OK ? status : invoke_object(current, slot, operation);
+}
+
 // A thread that has stopped itself is told so when it is resumed. One without capabilities will not be: it has ended
 // itself, and its memory may have been given back.
-static __attribute__((noinline)) uint32_t invoke_finish(uint32_t current, enum nj_status status)
+uint32_t kernel_invoke_end(uint32_t current, enum nj_status status)
 {
     if (threads[current].references != 0)
         call_finish(current, status);
     return sched_choose();
-}
-
-uint32_t kernel_invoke(uint32_t current, uint64_t capability, uint64_t operation)
-{
-    uint32_t slot;
-    enum nj_status status = cap_lookup(current, capability, &slot);
-
-    if (status == NJ_OK)
-        status = invoke_object(current, slot, operation);
-    if (status != NJ_OK || !sched_stays(current))
-        return invoke_finish(current, status);
-    threads[current].context.reg[REG_TAG] = NJ_OK;
-    return current;
 }
 
 uint32_t kernel_fault(uint32_t current, enum nj_fault kind, uint64_t detail)

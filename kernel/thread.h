@@ -11,8 +11,8 @@ uint32_t thread_fault_slot(uint32_t thread);
 // The capability that names its capability table; of kind EMPTY, with 0 slots, when its space has none.
 static inline struct cap thread_table(uint32_t thread)
 {
-    uint32_t slots_per_space = sizeof(struct space) / sizeof(struct slot);
-    uint32_t hidden = threads[thread].space * slots_per_space + offsetof(struct space, cnode) / sizeof(struct slot);
+    const size_t slots_per_space = sizeof(struct space) / sizeof(struct slot);
+    size_t hidden = threads[thread].space * slots_per_space + offsetof(struct space, cnode) / sizeof(struct slot);
 
     return threads[thread].space == NIL ? (struct cap){0} : slots[hidden].cap;
 }

@@ -136,30 +136,59 @@ static enum nj_status request_place(struct request *request, struct cap cap)
 
 static enum nj_status request_slots(uint32_t thread, struct request *request)
 {
-    uint32_t last;
-    enum nj_status status = cap_lookup_in(thread, argument(thread, 3), argument(thread, 4), &request->first_slot);
+    uint64_t index = argument(thread, 4);
+    uint32_t cnode, last;
+    enum nj_status status = cap_lookup_kind(thread, argument(thread, 3), NJ_KIND_CNODE, &cnode);
 
-    if (status == NJ_OK && argument(thread, 4) > UINT32_MAX)
-        status = NJ_SLOT_RANGE;
     if (status == NJ_OK)
-        status = cap_lookup_in(thread, argument(thread, 3), argument(thread, 4) + request->count - 1u, &last);
+        status = index > UINT32_MAX ? NJ_SLOT_RANGE : cnode_slot(slots[cnode].cap, index, &request->first_slot);
+    if (status == NJ_OK)
+        status = cnode_slot(slots[cnode].cap, index + request->count - 1u, &last);
     if (status != NJ_OK)
         return status;
-    for (uint32_t i = 0; i < request->count; i++)
-        if (slots[request->first_slot + i].cap.kind != NJ_KIND_EMPTY)
+    for (uint32_t slot = request->first_slot; slot <= last; slot++)
+        if (slots[slot].cap.kind != NJ_KIND_EMPTY)
             return NJ_SLOT_USED;
     return NJ_OK;
 }
 
-// Memory found at boot is cleared when it is first given a type. AGAIN when that takes more steps.
-static enum nj_status clear_dirty(const struct request *request, struct cap cap, uint32_t *steps)
-{
-    uint32_t first = cap.object + request->start / UNITS_PER_PAGE;
-    uint32_t end = cap.object + (request->end + UNITS_PER_PAGE - 1u) / UNITS_PER_PAGE;
+// Kinds of pages are read and written by whole words of the table. Here: where the pages from `page` to `end` that share
+// its word end, and which bits of the word are theirs.
+#define ALL_PAGES(kind) ((uint64_t)(kind) * 0x1111111111111111ull)
 
-    if (request->kind == NJ_KIND_UNTYPED)
-        return NJ_OK;
-    for (uint32_t page = first; page < end; page++) {
+static uint32_t word_end(uint32_t page, uint32_t end)
+{
+    uint32_t next = (page / PAGE_KINDS_PER_WORD + 1u) * PAGE_KINDS_PER_WORD;
+
+    return next < end ? next : end;
+}
+
+static uint64_t word_mask(uint32_t page, uint32_t next)
+{
+    return UINT64_MAX >> (64u - PAGE_KIND_BITS * (next - page)) << page % PAGE_KINDS_PER_WORD * PAGE_KIND_BITS;
+}
+
+static void set_kinds(uint32_t page, uint32_t end, enum page_kind kind)
+{
+    for (uint32_t next; page < end; page = next) {
+        next = word_end(page, end);
+        uint64_t mask = word_mask(page, next);
+        uint64_t others = page_kinds[page / PAGE_KINDS_PER_WORD] & ~mask;
+        page_kinds[page / PAGE_KINDS_PER_WORD] = others | (ALL_PAGES(kind) & mask);
+    }
+}
+
+// Is one of these pages of kind 0, PAGE_DIRTY? A page borrows from above when 1 is taken from it, and only then.
+static bool any_dirty(uint32_t page, uint32_t next)
+{
+    uint64_t kinds = page_kinds[page / PAGE_KINDS_PER_WORD] | ~word_mask(page, next);
+
+    return ((kinds - ALL_PAGES(1)) & ~kinds & ALL_PAGES(8)) != 0;
+}
+
+static enum nj_status clear_pages(uint32_t page, uint32_t end, uint32_t *steps)
+{
+    for (; page < end; page++) {
         if (page_kind(page) != PAGE_DIRTY)
             continue;
         if (*steps < CLEAR_STEPS)
@@ -171,49 +200,58 @@ static enum nj_status clear_dirty(const struct request *request, struct cap cap,
     return NJ_OK;
 }
 
-static struct cap object_cap(const struct request *request, struct cap untyped, uint32_t unit)
+// Memory found at boot is cleared when it is first given a type. AGAIN when that takes more steps.
+static enum nj_status clear_dirty(uint32_t page, uint32_t end)
+{
+    uint32_t steps = STEPS_PER_CALL / 2u; // making the objects is as much again
+    enum nj_status status = NJ_OK;
+
+    for (uint32_t next; page < end && status == NJ_OK; page = next) {
+        next = word_end(page, end);
+        if (any_dirty(page, next))
+            status = clear_pages(page, next, &steps);
+    }
+    return status;
+}
+
+// The first object; the index of each other one is `stride` above that of the one before.
+static struct cap first_object(const struct request *request, struct cap untyped, uint32_t *stride)
 {
     struct cap cap = {.kind = (uint8_t)request->kind, .rights = NJ_RIGHT_ALL};
-    uint32_t page = untyped.object + unit / UNITS_PER_PAGE;
+    uint32_t unit = untyped.object * UNITS_PER_PAGE + request->start;
 
-    if (request->kind == NJ_KIND_UNTYPED) {
-        cap.object = page;
-        cap.word = request->size;
-    } else if (request->kind == NJ_KIND_FRAME) {
-        cap.object = page;
+    *stride = request->size;
+    if (request->kind == NJ_KIND_FRAME) {
+        cap.object = unit / UNITS_PER_PAGE;
         cap.extra = (uint16_t)request->size;
-    } else {
-        cap.object = (untyped.object * UNITS_PER_PAGE + unit) / request->units;
-    }
-    if (request->kind == NJ_KIND_CNODE) {
-        cap.object = untyped.object * UNITS_PER_PAGE + unit;
+    } else if (request->kind == NJ_KIND_UNTYPED) {
+        cap.object = unit / UNITS_PER_PAGE;
         cap.word = request->size;
+    } else if (request->kind == NJ_KIND_CNODE) {
+        cap.object = unit;
+        cap.word = request->size;
+    } else {
+        cap.object = unit / request->units;
+        *stride = 1;
     }
     return cap;
 }
 
-static void retype_commit(uint32_t slot, const struct request *request)
+static void make_objects(uint32_t slot, const struct request *request)
 {
-    struct cap untyped = slots[slot].cap;
-    uint32_t first = untyped.object + request->start / UNITS_PER_PAGE;
-    uint32_t end = untyped.object + round_up_to_page(request->end) / UNITS_PER_PAGE;
+    uint32_t stride;
+    struct cap first = first_object(request, slots[slot].cap, &stride);
 
-    if (request->kind != NJ_KIND_UNTYPED)
-        for (uint32_t page = first; page < end; page++)
-            page_set_kind(page, request->page);
     cap_set_used(slot, request->end);
-    for (uint32_t i = 0; i < request->count; i++) {
-        struct cap cap = object_cap(request, untyped, request->start + i * request->units);
-        if (request->kind == NJ_KIND_CNODE)
-            cnode_init(cap.object, request->size);
-        cap_create(slot, request->first_slot + i, cap);
-    }
+    if (request->kind == NJ_KIND_CNODE)
+        for (uint32_t i = 0; i < request->count; i++)
+            cnode_init(first.object + i * stride, request->size);
+    cap_create_run(slot, request->first_slot, (uint32_t)request->count, first, stride);
 }
 
 static enum nj_status retype(uint32_t thread, uint32_t slot)
 {
     struct request request = {.kind = argument(thread, 0), .count = argument(thread, 1)};
-    uint32_t steps = STEPS_PER_CALL / 2u; // making the objects is as much again
 
     if (request.count == 0 || request.count > NJ_RETYPE_MAX || argument(thread, 2) > UINT32_MAX)
         return NJ_BAD_ARGUMENT;
@@ -228,11 +266,17 @@ static enum nj_status retype(uint32_t thread, uint32_t slot)
         status = request_slots(thread, &request);
     if (status == NJ_OK)
         status = derive_allowed(slot);
-    if (status == NJ_OK)
-        status = clear_dirty(&request, slots[slot].cap, &steps);
     if (status != NJ_OK)
         return status;
-    retype_commit(slot, &request);
+    if (request.kind != NJ_KIND_UNTYPED) {
+        uint32_t first = slots[slot].cap.object + request.start / UNITS_PER_PAGE;
+        uint32_t end = slots[slot].cap.object + round_up_to_page(request.end) / UNITS_PER_PAGE;
+        status = clear_dirty(first, end);
+        if (status != NJ_OK)
+            return status;
+        set_kinds(first, end, request.page);
+    }
+    make_objects(slot, &request);
     set_result(thread, 0, request.count);
     return NJ_OK;
 }

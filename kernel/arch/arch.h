@@ -110,9 +110,11 @@ _Noreturn void arch_enter(uint32_t thread);
 // Entered from the trap code, with all registers of the current thread saved; each returns the thread to run next, NIL
 // to idle. `current` is the thread that was running, NIL when idle. (portable, trap.c)
 uint32_t kernel_syscall(uint32_t current, uint64_t number); // every call but NJ_SYS_INVOKE
-// NJ_SYS_INVOKE; only the words need be saved. If `current` goes on, only its words and its tag are in the saved registers:
-// everything else that a finished call does not return is for the entry to clear.
-uint32_t kernel_invoke(uint32_t current, uint64_t capability, uint64_t operation);
+// NJ_SYS_INVOKE, in two parts; only the words need be saved. The second may be left out where the status is OK and
+// sched_stays() says that the same thread goes on: the entry then returns that status and the saved words, and clears what
+// a finished call does not return.
+enum nj_status kernel_invoke(uint32_t current, uint64_t capability, uint64_t operation);
+uint32_t kernel_invoke_end(uint32_t current, enum nj_status status);
 uint32_t kernel_fault(uint32_t current, enum nj_fault kind, uint64_t detail);
 uint32_t kernel_timer(uint32_t current);
 uint32_t kernel_interrupt(uint32_t current, uint32_t source);

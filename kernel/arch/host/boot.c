@@ -8,6 +8,7 @@
 #include "kernel/cnode.h"
 #include "kernel/derive.h"
 #include "kernel/interrupt.h"
+#include "kernel/message.h"
 #include "kernel/ready.h"
 #include "kernel/sched.h"
 #include "kernel/space.h"
@@ -102,8 +103,9 @@ uint32_t host_syscall(uint32_t thread, uint64_t number, uint64_t capability, uin
     threads[thread].context.pc += 4;
     if (number != NJ_SYS_INVOKE)
         return kernel_syscall(thread, number);
-    uint32_t next = kernel_invoke(thread, capability, tag);
-    if (next == thread)
-        arch_context_finish_call(thread);
-    return next;
+    enum nj_status status = kernel_invoke(thread, capability, tag);
+    if (status != NJ_OK || !sched_stays(thread))
+        return kernel_invoke_end(thread, status);
+    message_finish_status(thread, NJ_OK);
+    return thread;
 }

@@ -128,9 +128,34 @@ process_wait: // and poll
     lui sp, %hi(kernel_stack_top)
     addi sp, sp, %lo(kernel_stack_top)
     call kernel_invoke
+    bnez a0, 8f
+    lui t0, %hi(sched_current) // sched_stays()
+    lui t1, %hi(sched_steady)
+    lwu t3, CONTEXT_SELF(tp)
+    lwu t2, %lo(sched_current)(t0)
+    lw t5, THREAD_SCHED(tp)
+    lw t4, %lo(sched_steady)(t1)
+    lbu t6, THREAD_STATE(tp)
+    bne t2, t3, 8f
+    bne t4, t5, 8f
+    lbu t1, THREAD_PRIORITY(tp)
+    lwu t0, %lo(sched_top_priority)(t0)
+    addi t6, t6, -STATE_READY
+    addi t1, t1, 1
+    bnez t6, 8f
+    bltu t1, t0, 8f
+    li t1, 0
+    j 9f
+8:  lui t0, %hi(threads)
+    mv a1, a0
+    sub a0, tp, t0
+    srli a0, a0, THREAD_SHIFT
+    call kernel_invoke_end
     lwu t0, CONTEXT_SELF(tp)
     bne a0, t0, call_switch
     beqz a0, thread_resume // it has ended itself, and nobody is ready
+    ld t1, CONTEXT_REG(6)(tp)
+9:
     .endm
 
 process_operation:
@@ -147,7 +172,6 @@ process_operation:
     INVOKE_KERNEL
     ld ra, CONTEXT_REG(1)(tp)
     ld sp, CONTEXT_REG(2)(tp)
-    ld t1, CONTEXT_REG(6)(tp)
     WORDS ld
     li t0, 0
     li t2, 0
@@ -169,7 +193,6 @@ capsule_operation: // t2, t4, t5, t6 are dead. gp, tp and s11 are constants of i
     INVOKE_KERNEL
     ld ra, CONTEXT_PC(tp)
     ld sp, CONTEXT_REG(2)(tp)
-    ld t1, CONTEXT_REG(6)(tp)
     WORDS ld
     li t0, 0
     li t3, 0
