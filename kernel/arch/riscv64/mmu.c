@@ -185,8 +185,9 @@ static __attribute__((noinline)) enum nj_status entry_set_deep(uint32_t space, u
 
 static inline enum nj_status entry_set(uint32_t space, uint64_t address, uint64_t entry)
 {
-    uint32_t table = table_find(space, address);
-    return table != NIL ? leaf_set(space, address, table, entry) : entry_set_deep(space, address, entry);
+    uint32_t large;
+    uint64_t table = large_entry_find(space, address, &large);
+    return is_table(table) ? leaf_set(space, address, table_of(table), entry) : entry_set_deep(space, address, entry);
 }
 
 static inline uint64_t frame_of(uint32_t page, bool device)
@@ -245,8 +246,9 @@ static inline bool entry_clear(uint32_t table, uint32_t index, uint64_t frame)
 
 void arch_space_unmap(uint32_t space, uint64_t address, uint32_t page, bool device)
 {
-    uint32_t table = table_find(space, address);
-    if (table != NIL && entry_clear(table, table_index(address, 0), frame_of(page, device))) {
+    uint32_t large;
+    uint64_t table = large_entry_find(space, address, &large);
+    if (is_table(table) && entry_clear(table_of(table), table_index(address, 0), frame_of(page, device))) {
         fence_page(address, space_asid(space));
     }
 }
