@@ -201,8 +201,8 @@ uint32_t sched_choose(void)
     return thread != NIL && sched_stays(thread) ? thread : choose_anew(thread);
 }
 
-// ---- What the fast paths call. They come straight from a user program, so something is charged. Inlined into each, in
-// the order of their speed: no function is called and no register saved, unless the timer must be set. -----------------
+// ---- What the fast paths call. They come straight from a user program, so something is charged. All is inlined: no
+// function is called and no register saved, unless the timer must be set. ---------------------------------------------
 
 // The clock has nothing to say, and the turn is not over; nor are there books to close.
 static inline bool is_quiet(uint64_t now)
@@ -258,41 +258,6 @@ uint32_t sched_hand_over(uint32_t thread)
         return sched_switch(thread);
     sched_current = thread; // it was lent the time that runs
     return thread;
-}
-
-static __attribute__((noinline)) uint32_t wake_slowly(uint32_t thread)
-{
-    sched_make_ready(thread, false);
-    return sched_choose();
-}
-
-uint32_t sched_wake(uint32_t thread)
-{
-    uint32_t sched = threads[thread].sched, current = sched_current, priority = threads[thread].priority;
-    uint64_t now = clock_ns();
-
-    if (sched == NIL || !is_quiet(now) || !refill_is_ready(sched, now))
-        return wake_slowly(thread);
-    threads[thread].state = NJ_THREAD_READY;
-    if (priority <= threads[current].priority) {
-        ready_insert(thread, false);
-        return current;
-    }
-    if (priority < sched_top_priority)
-        return wake_slowly(thread);
-    ready_insert(current, true);
-    return go_on(thread, sched, now);
-}
-
-uint32_t sched_block(void)
-{
-    uint32_t thread = ready_first();
-    uint64_t now = clock_ns();
-
-    if (thread == NIL || !is_quiet(now) || !refill_is_ready(threads[thread].sched, now))
-        return sched_choose();
-    ready_remove_first(thread);
-    return go_on(thread, threads[thread].sched, now);
 }
 
 void sched_yield(uint32_t thread)

@@ -34,15 +34,11 @@ void sched_make_unready(uint32_t thread);
 // Called last in every kernel entry: the thread to run now, NIL to idle. Charges time and sets the timer.
 uint32_t sched_choose(void);
 // The running thread has blocked and this one goes on in its stead (it is READY and in no queue): returns the thread to
-// run, which is another one if this one's budget or the clock has something to say. For the fast paths, as are:
+// run, which is another one if this one's budget or the clock has something to say. For the fast paths.
 uint32_t sched_switch(uint32_t thread);
 // The same, if nobody ready comes first; else it is made ready and the next one is chosen. What stopped the running thread
 // has left this one in front of its equals.
 uint32_t sched_hand_over(uint32_t thread);
-// The thread (in no queue) has become READY while another runs: that is put back if it is less important.
-uint32_t sched_wake(uint32_t thread);
-// The running thread has blocked.
-uint32_t sched_block(void);
 void sched_yield(uint32_t thread);
 // The timer fired.
 void sched_tick(void);
