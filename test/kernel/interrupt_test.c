@@ -162,6 +162,65 @@ static void an_interrupt_whose_notification_is_gone(void)
         ;
 }
 
+// The longest calls there are, one after the other, for as long as the runner waits: memory that gets a type page by page
+// and is taken back, and a capability with many copies that is revoked.
+#define LOAD_FRAMES 256u
+#define LOAD_COPIES 60u
+
+static void load_with_memory(struct worker *worker)
+{
+    uint32_t memory = (uint32_t)worker->in[0], slots = (uint32_t)worker->in[1];
+    for (;; worker->out[0]++)
+        if (untyped_retype(memory, NJ_KIND_FRAME, LOAD_FRAMES, 1, SLOT_CNODE, slots) != NJ_OK ||
+            cnode_revoke(SLOT_CNODE, memory) != NJ_OK)
+            return;
+}
+
+static void load_with_copies(struct worker *worker)
+{
+    uint32_t endpoint = (uint32_t)worker->in[0], slots = (uint32_t)worker->in[1];
+    for (;; worker->out[0]++) {
+        for (uint32_t i = 0; i < LOAD_COPIES; i++)
+            if (cnode_copy(SLOT_CNODE, slots + i, SLOT_CNODE, endpoint, NJ_RIGHT_ALL) != NJ_OK)
+                return;
+        if (cnode_revoke(SLOT_CNODE, endpoint) != NJ_OK)
+            return;
+    }
+}
+
+static struct worker *load(void (*run)(struct worker *worker), uint32_t object, uint32_t slots)
+{
+    struct worker *worker = worker_make(run, PRIORITY_BELOW, NJ_SLOT_NONE);
+    worker->in[0] = object;
+    worker->in[1] = slot_next_run(slots);
+    worker_start(worker);
+    return worker;
+}
+
+// The bound is that of doc/performance.md: 50,000 instructions of a call that is in the way, and 1,000 to get here.
+static void an_interrupt_is_served_within_the_bound_under_load(void)
+{
+    uint32_t notification = make(NJ_KIND_NOTIFICATION, 0), badged = mint(notification, NJ_RIGHT_ALL, 1);
+    uint64_t random = 88172645463325252ull, worst = 0, word;
+    struct worker *memory = load(load_with_memory, make(NJ_KIND_UNTYPED, LOAD_FRAMES), LOAD_FRAMES);
+    struct worker *copies = load(load_with_copies, make(NJ_KIND_ENDPOINT, 0), LOAD_COPIES);
+    OK(interrupt_bind(SLOT_TIMER, badged));
+    for (uint32_t i = 0; i < 2000; i++) {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        uint64_t deadline = nj_time() + 20000 + random % 200000;
+        OK(interrupt_arm(SLOT_TIMER, deadline));
+        OK(nj_wait(notification, &word));
+        uint64_t late = nj_time() - deadline;
+        worst = late > worst ? late : worst;
+    }
+    CHECK(memory->out[0] > 100 && copies->out[0] > 100); // both did work all the time
+    CHECK(!memory->is_done && !copies->is_done);
+    CHECK(worst > 2000); // some call was in the way
+    CHECK(worst <= 51000);
+}
+
 static const struct test_case cases[] = {
     CASE(the_timer_comes_when_armed),
     CASE(a_past_deadline_comes_at_once),
@@ -174,5 +233,6 @@ static const struct test_case cases[] = {
     CASE(revoking_the_authority_ends_its_interrupts),
     CASE(a_device_interrupts_until_it_is_acknowledged),
     CASE(an_interrupt_whose_notification_is_gone),
+    CASE(an_interrupt_is_served_within_the_bound_under_load),
 };
 GROUP(interrupt, cases);
