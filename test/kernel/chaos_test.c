@@ -9,8 +9,9 @@
 #define ARENA_PAGES 320u
 #define POOL 80u // slots of the suite's table that the tree uses
 #define OPERATIONS 200u
-#define ROUNDS_PER_CASE 25u
 #define CHILD_SLOTS 16u
+
+uint32_t chaos_trees = 25; // of each case
 
 struct chaos {
     struct mutator random;
@@ -267,14 +268,14 @@ static void run(uint32_t number)
     chaos.badged = mint(chaos.notification, NJ_RIGHT_ALL, 1);
     chaos.pool = slot_next_run(POOL);
     OK(interrupt_bind(SLOT_TIMER, chaos.badged));
-    for (uint32_t i = 0; i < ROUNDS_PER_CASE; i++)
+    for (uint32_t i = 0; i < chaos_trees; i++)
         round_of(&chaos);
 }
 
 static void name_of(uint32_t number, char *name, uint32_t bytes)
 {
-    snprintf(name, bytes, "random trees %u to %u are taken back whole", (unsigned)(number * ROUNDS_PER_CASE),
-             (unsigned)(number * ROUNDS_PER_CASE + ROUNDS_PER_CASE - 1));
+    snprintf(name, bytes, "random trees %u to %u are taken back whole", (unsigned)(number * chaos_trees),
+             (unsigned)(number * chaos_trees + chaos_trees - 1));
 }
 
 const struct test_group chaos_group = {.name = "chaos", .count = 16, .run = run, .name_of = name_of};

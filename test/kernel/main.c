@@ -5,6 +5,7 @@
 #include "test/kernel/test.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define EVENT_ALARM 1u
@@ -155,15 +156,20 @@ static void run_case(uint32_t group, uint32_t number)
     }
 }
 
-// The machine's command line may name one group: run -append only=chaos. Found without a parser: the blob holds the
-// line as text, followed by a NUL.
-static const char *wanted_group(const struct nj_boot *boot)
+// The machine's command line may name one group, and the number of trees of the chaos group's cases:
+// run -append "only=chaos trees=625". Found without a parser: the blob holds the line as text, followed by a NUL.
+static bool option(const struct nj_boot *boot, const char *name, char value[16])
 {
     const char *tree = (const char *)(uintptr_t)boot->devicetree_address;
-    for (uint64_t i = 0; i + 5 < boot->devicetree_bytes; i++)
-        if (memcmp(tree + i, "only=", 5) == 0)
-            return tree + i + 5;
-    return NULL;
+    size_t length = strlen(name), i = 0, n = 0;
+    while (i + length < boot->devicetree_bytes && memcmp(tree + i, name, length) != 0)
+        i++;
+    if (i + length >= boot->devicetree_bytes)
+        return false;
+    for (i += length; n < 15 && i < boot->devicetree_bytes && tree[i] != '\0' && tree[i] != ' '; i++)
+        value[n++] = tree[i];
+    value[n] = '\0';
+    return true;
 }
 
 _Noreturn void component_start(uint64_t page)
@@ -171,9 +177,12 @@ _Noreturn void component_start(uint64_t page)
     const struct nj_boot *boot = (const struct nj_boot *)(uintptr_t)(page + NJ_MESSAGE_BYTES);
     message_page = (uint64_t *)(uintptr_t)page;
     set_up(boot);
-    const char *wanted = wanted_group(boot);
+    char wanted[16] = "", trees[16];
+    option(boot, "only=", wanted);
+    if (option(boot, "trees=", trees))
+        chaos_trees = (uint32_t)strtoul(trees, NULL, 10);
     for (uint32_t group = 0; groups[group]; group++) {
-        if (wanted && strcmp(wanted, groups[group]->name) != 0)
+        if (wanted[0] && strcmp(wanted, groups[group]->name) != 0)
             continue;
         uint32_t count = groups[group]->count_of ? groups[group]->count_of() : groups[group]->count;
         for (uint32_t number = 0; number < count; number++)

@@ -122,6 +122,8 @@ enum nj_thread_state state_of(uint32_t thread);
 // Lets lower threads run for a while: the runner waits for an alarm.
 void pause_ns(uint64_t ns);
 
+extern uint32_t chaos_trees; // chaos_test.c: random trees in one case
+
 // The supervisor's means of reporting (main.c).
 void test_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void runner_start(uint32_t group, uint32_t number); // by the supervisor
