@@ -18,17 +18,20 @@ static bool is_address(enum nj_fault kind)
            kind == NJ_FAULT_STACK || kind == NJ_FAULT_NO_SUPPLY;
 }
 
-// A data fault of an image that hit a guard of its stack is a stack overflow.
-static enum nj_fault refine(uint32_t space, enum nj_fault kind, uint64_t address)
+static bool is_image(uint32_t space)
 {
-    bool is_data = kind == NJ_FAULT_READ || kind == NJ_FAULT_WRITE;
+    return spaces[space].layout.data_base != 0;
+}
 
-    if (!is_data || spaces[space].layout.data_base == 0)
-        return kind;
+// A data fault of an image that hit a guard of its stack is a stack overflow.
+static __attribute__((noinline)) enum nj_fault refine(uint32_t space, enum nj_fault kind, uint64_t address)
+{
     struct layout layout = spaces[space].layout;
+    bool is_data = kind == NJ_FAULT_READ || kind == NJ_FAULT_WRITE;
     bool below = address < layout.stack_low && layout.stack_low - address <= NJ_CAPSULE_GUARD;
     bool above = address >= layout.stack_high && address - layout.stack_high < NJ_CAPSULE_GUARD;
-    return below || above ? NJ_FAULT_STACK : kind;
+
+    return is_data && (below || above) ? NJ_FAULT_STACK : kind;
 }
 
 uint32_t fault_raise(uint32_t thread, enum nj_fault kind, uint64_t detail, uint64_t extra)
@@ -37,7 +40,7 @@ uint32_t fault_raise(uint32_t thread, enum nj_fault kind, uint64_t detail, uint6
     struct cap handler = slots[thread_fault_slot(thread)].cap;
 
     threads[thread].faults++;
-    threads[thread].fault_kind = (uint8_t)(space == NIL ? kind : refine(space, kind, detail));
+    threads[thread].fault_kind = (uint8_t)(space != NIL && is_image(space) ? refine(space, kind, detail) : kind);
     threads[thread].fault_detail = detail;
     threads[thread].fault_extra = extra;
     threads[thread].state = NJ_THREAD_INACTIVE;
@@ -45,7 +48,8 @@ uint32_t fault_raise(uint32_t thread, enum nj_fault kind, uint64_t detail, uint6
 }
 
 // Offsets instead of addresses, and which of the two they are.
-static uint64_t image_offsets(uint32_t space, enum nj_fault kind, uint64_t *pc, uint64_t *detail)
+static __attribute__((noinline)) uint64_t image_offsets(uint32_t space, enum nj_fault kind, uint64_t *pc,
+                                                        uint64_t *detail)
 {
     struct layout layout = spaces[space].layout;
     uint64_t extra = 0;
@@ -68,7 +72,7 @@ void fault_message(uint32_t thread, uint32_t receiver, uint64_t badge)
     uint64_t pc = arch_context_read(thread, 0), detail = threads[thread].fault_detail;
     uint64_t extra = threads[thread].fault_extra;
 
-    if (spaces[space].layout.data_base != 0)
+    if (is_image(space))
         extra |= image_offsets(space, kind, &pc, &detail);
     message_finish(receiver, badge, NJ_FAULT_WORDS);
     threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_KIND] = kind;

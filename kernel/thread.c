@@ -2,8 +2,6 @@
 // Threads: life, and what they are bound to. Operations on them are in thread_invoke.c.
 #include "kernel/thread.h"
 
-#include <stddef.h>
-
 #include "kernel/arch/arch.h"
 #include "kernel/capability.h"
 #include "kernel/endpoint.h"
@@ -12,13 +10,6 @@
 #include "kernel/reply.h"
 #include "kernel/sched.h"
 #include "kernel/space.h"
-
-#define SLOTS_PER_THREAD (sizeof(struct thread) / sizeof(struct slot))
-
-uint32_t thread_fault_slot(uint32_t thread)
-{
-    return thread * (uint32_t)SLOTS_PER_THREAD + offsetof(struct thread, fault_endpoint) / sizeof(struct slot);
-}
 
 // Out of every queue and bond that its state means. The state is then INACTIVE.
 static void thread_cancel(uint32_t thread)

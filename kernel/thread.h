@@ -6,7 +6,12 @@
 #include "kernel/object.h"
 
 // Its hidden slot for the fault endpoint.
-uint32_t thread_fault_slot(uint32_t thread);
+static inline uint32_t thread_fault_slot(uint32_t thread)
+{
+    uint32_t slots_per_thread = sizeof(struct thread) / sizeof(struct slot);
+
+    return thread * slots_per_thread + offsetof(struct thread, fault_endpoint) / sizeof(struct slot);
+}
 
 // The capability that names its capability table; of kind EMPTY, with 0 slots, when its space has none.
 static inline struct cap thread_table(uint32_t thread)
