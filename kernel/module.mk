@@ -14,6 +14,8 @@ KERNEL_OPTIMIZE := -O2 -fno-tree-slp-vectorize -freorder-blocks-algorithm=simple
 KERNEL_COLD := attach code donate interrupt space_invoke system thread thread_invoke \
     $(addprefix arch/riscv64/,asid device fp panic plic)
 $(KERNEL_COLD:%=$(OUT)/kernel.objects/kernel/%.c.o): KERNEL_OPTIMIZE := -Os -msave-restore
+# The search for an ancestor that is being revoked looks at a few siblings on each level.
+$(OUT)/kernel.objects/kernel/derive.c.o: KERNEL_OPTIMIZE += -O3
 
 $(KERNEL): $(KERNEL_OBJECTS) $(KERNEL_LINKER_SCRIPT)
 	$(call say,LINK,$@) mkdir -p $(@D) && $(CROSS_CC) $(KERNEL_LDFLAGS) -T $(KERNEL_LINKER_SCRIPT) \

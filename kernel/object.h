@@ -11,6 +11,7 @@
 #include "abi/object.h"
 #include "abi/status.h"
 #include "abi/syscall.h"
+#include "kernel/arch/arrays.h"
 #include "kernel/arch/context.h"
 
 #define NIL 0u
@@ -195,22 +196,18 @@ _Static_assert(sizeof(struct interrupt) == 64, "a power of two");
 #define CODES_MAX (RAM_BYTES_MAX / 128u)
 #define PAGES_MAX (RAM_BYTES_MAX / PAGE_BYTES)
 
-// The arrays. The linker script places all of them at the start of the direct map. Provers are told the lengths; the
-// compiler makes nothing better of them.
-#ifdef __FRAMAC__
-#define LENGTH(elements) elements
-#else
-#define LENGTH(elements)
-#endif
-extern struct slot slots[LENGTH(SLOTS_MAX)];
-extern struct thread threads[LENGTH(THREADS_MAX)];
-extern struct endpoint endpoints[LENGTH(ENDPOINTS_MAX)];
-extern struct notification notifications[LENGTH(NOTIFICATIONS_MAX)];
-extern struct reply replies[LENGTH(REPLIES_MAX)];
-extern struct sched scheds[LENGTH(SCHEDS_MAX)];
-extern struct space spaces[LENGTH(SPACES_MAX)];
-extern struct code codes[LENGTH(CODES_MAX)];
-extern uint64_t pages[LENGTH(PAGES_MAX)][PAGE_BYTES / 8]; // plain content of any page: frames, tables, memory to clear
-extern uint32_t code_words[LENGTH(PAGES_MAX)][PAGE_BYTES / 4]; // the same, as instructions
-extern uint64_t page_kinds[LENGTH(PAGES_MAX / 16)];            // enum page_kind of every page of RAM, 16 to a word (page.h)
+// The arrays. All of them start where the direct map does.
+typedef uint64_t page_doublewords[PAGE_BYTES / 8];
+typedef uint32_t page_words[PAGE_BYTES / 4];
+OBJECT_ARRAY(struct slot, slots, SLOTS_MAX);
+OBJECT_ARRAY(struct thread, threads, THREADS_MAX);
+OBJECT_ARRAY(struct endpoint, endpoints, ENDPOINTS_MAX);
+OBJECT_ARRAY(struct notification, notifications, NOTIFICATIONS_MAX);
+OBJECT_ARRAY(struct reply, replies, REPLIES_MAX);
+OBJECT_ARRAY(struct sched, scheds, SCHEDS_MAX);
+OBJECT_ARRAY(struct space, spaces, SPACES_MAX);
+OBJECT_ARRAY(struct code, codes, CODES_MAX);
+OBJECT_ARRAY(page_doublewords, pages, PAGES_MAX); // plain content of any page: frames, tables, memory to clear
+OBJECT_ARRAY(page_words, code_words, PAGES_MAX);  // the same, as instructions
+extern uint64_t page_kinds[LENGTH(PAGES_MAX / 16)]; // enum page_kind of every page of RAM, 16 to a word (page.h)
 extern struct interrupt interrupts[INTERRUPTS_MAX];
