@@ -40,6 +40,9 @@ struct nj_archive {
 #define NJ_BOOT_SLOT_MEMORY 12       // first of memory_count untyped capabilities: all memory that is left
 #define NJ_BOOT_MEMORY_MAX 64
 #define NJ_BOOT_SLOT_ROOT_TEXT 76    // frame over the root server's text
+#define NJ_BOOT_SLOT_HART 77         // first of hart_count capabilities to further harts
+#define NJ_BOOT_HARTS_MAX 3
+#define NJ_BOOT_SLOT_FREE 80         // from here on all slots are empty
 #define NJ_BOOT_SLOTS 512            // slots of the root server's table
 
 struct nj_boot {
@@ -52,6 +55,8 @@ struct nj_boot {
     uint64_t entry_to_user_ns; // from kernel entry to the first instruction of the root server
     uint32_t first_free_slot;
     uint32_t hart; // boot hart
+    uint32_t hart_count; // further ones
+    uint32_t reserved;
 };
 
 #define NJ_ABI_VERSION 1

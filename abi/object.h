@@ -20,7 +20,7 @@ enum nj_kind {
     NJ_KIND_CODE = 9,
     NJ_KIND_FRAME = 10,
     NJ_KIND_INTERRUPT = 11,
-    NJ_KIND_HART = 12,
+    NJ_KIND_HART = 12, // a further hart; made at boot only
     NJ_KIND_SCHED_CONTROL = 13,     // authority to give scheduling contexts their budget
     NJ_KIND_INTERRUPT_CONTROL = 14, // authority to make interrupt objects
     NJ_KIND_SYSTEM = 15,            // authority over power and device memory
@@ -165,6 +165,30 @@ enum nj_interrupt_op {
     NJ_INTERRUPT_ARM = 3,  // ARM(deadline ns since boot): timer only; one shot, replaces the last; a past deadline
                            //   comes at once
 };
+
+// A hart beside the one the kernel runs on. It runs one job at a time, in user mode in the space it is bound to, with all
+// registers 0 but sp and a0 and the floating-point and vector units on, and has no kernel to call: any ecall finishes the
+// job with a0 as its result, any exception ends it as a fault, first touch included. All but INFO need the SEND right.
+enum nj_hart_op {
+    // BIND(space slot, notification slot) [steps]: the process to run in, and whose badge says that a job ended (needs SEND
+    //   there). Replaces the last. IN_USE: the space has another hart; WRONG_STATE: a job runs, or the space is no process;
+    //   NOT_AVAILABLE: the firmware does not start the hart
+    NJ_HART_BIND = 1,
+    NJ_HART_UNBIND = 2, // UNBIND() [steps]: ABORT, then bound to nothing
+    NJ_HART_START = 3,  // START(pc, sp, argument). WRONG_STATE: a job runs, nothing is bound, or it was taken away
+    NJ_HART_ABORT = 4,  // ABORT() [steps]: no job runs any more. OK also if none did
+    // INFO() -> enum nj_hart_state; result, or enum nj_fault; pc; detail of the fault as in fault.h; number of the hart;
+    //   enum nj_hart_feature; bytes of a vector register (known once it was bound)
+    NJ_HART_INFO = 5,
+};
+enum nj_hart_state {
+    NJ_HART_STOPPED = 0, // nothing ran yet
+    NJ_HART_RUNNING = 1,
+    NJ_HART_FINISHED = 2,
+    NJ_HART_FAULTED = 3,
+    NJ_HART_ABORTED = 4, // by ABORT, or because a mapping, memory, the space or the notification was taken away
+};
+enum nj_hart_feature { NJ_HART_FP = 1, NJ_HART_VECTOR = 2 };
 
 enum nj_system_op {
     NJ_SYSTEM_POWEROFF = 1, // POWEROFF(code): 0 is a clean end, others tell the outside that something went wrong

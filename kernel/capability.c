@@ -11,6 +11,7 @@
 #include "kernel/derive.h"
 #include "kernel/endpoint.h"
 #include "kernel/frame.h"
+#include "kernel/hart.h"
 #include "kernel/interrupt.h"
 #include "kernel/notification.h"
 #include "kernel/reply.h"
@@ -76,6 +77,8 @@ static uint32_t reference_count(struct cap cap, uint32_t change)
         return codes[cap.object].references += change;
     case NJ_KIND_INTERRUPT:
         return interrupts[cap.object].references += change;
+    case NJ_KIND_HART:
+        return harts[cap.object].references += change;
     default:
         return 2;
     }
@@ -103,6 +106,8 @@ static enum nj_status object_retire(struct cap cap, uint32_t slot, uint32_t *ste
         return code_retire(cap.object, steps);
     case NJ_KIND_INTERRUPT:
         return interrupt_retire(cap.object, steps);
+    case NJ_KIND_HART:
+        return hart_retire(cap.object, steps);
     case NJ_KIND_FRAME:
         return frame_retire(slot, steps);
     case KIND_SUPPLY:
@@ -270,6 +275,11 @@ enum nj_status cap_delete(uint32_t slot, uint32_t *steps)
         cap.kind = (uint8_t)cap.extra;
     if (cap.kind == NJ_KIND_CODE) {
         enum nj_status status = space_code_retire(slot, steps);
+        if (status != NJ_OK)
+            return status;
+    }
+    if (hart_holds(slot)) {
+        enum nj_status status = hart_lose(slot);
         if (status != NJ_OK)
             return status;
     }

@@ -11,6 +11,7 @@
 
 #include "kernel/arch/arch.h"
 #include "kernel/capability.h"
+#include "kernel/hart.h"
 #include "kernel/page.h"
 #include "kernel/space.h"
 #include "kernel/syscall.h"
@@ -48,15 +49,15 @@ static inline void mapping_set(uint32_t slot, uint64_t begin, uint32_t count)
     slots[slot].cap.word = count == 0 ? 0 : begin | (uint64_t)count << COUNT_SHIFT;
 }
 
-// The space the capability was mapped in is still there: its memory holds spaces, and it is the same one.
+// The space the capability was mapped in is still there: its memory holds spaces, and it is the same one. One that is dead
+// but not taken apart yet still has its mappings, and may have threads.
 static inline bool mapping_is_alive(uint64_t word)
 {
     uint32_t space = mapping_space(word);
 
     if (page_kind(space / (uint32_t)(PAGE_BYTES / sizeof(struct space))) != PAGE_SPACE)
         return false;
-    return (spaces[space].serial & 0x3fu) == word >> SERIAL_SHIFT && spaces[space].type != NJ_SPACE_NONE &&
-           !spaces[space].is_dead;
+    return (spaces[space].serial & 0x3fu) == word >> SERIAL_SHIFT && spaces[space].type != NJ_SPACE_NONE;
 }
 
 static inline bool is_device(struct cap cap)
@@ -170,10 +171,12 @@ static enum nj_status unmap(uint32_t slot, uint32_t *steps)
 {
     struct cap cap = slots[slot].cap;
     uint32_t space = mapping_space(cap.word);
-    uint64_t resolved;
-    bool is_alive = cap.word != 0 && mapping_is_alive(cap.word) &&
-                    space_resolve(space, mapping_address(cap.word), PAGE_BYTES, &resolved) == NJ_OK;
+    bool is_alive = cap.word != 0 && mapping_is_alive(cap.word);
+    uint64_t resolved = is_alive ? spaces[space].layout.data_base + mapping_address(cap.word) : 0;
 
+    enum nj_status status = is_alive ? space_leave_hart(space) : NJ_OK;
+    if (status != NJ_OK)
+        return status;
     if (is_alive && cap.extra != 1)
         return unmap_run(slot, resolved, steps);
     slots[slot].cap.word = 0;

@@ -8,6 +8,7 @@
 #include "kernel/cnode.h"
 #include "kernel/derive.h"
 #include "kernel/frame.h"
+#include "kernel/hart.h"
 #include "kernel/interrupt.h"
 #include "kernel/page.h"
 #include "kernel/sched.h"
@@ -27,6 +28,7 @@
 #define HOLES_MAX 8u
 
 uint32_t page_count;
+struct hart_slots hart_slots; // not in hart.c, which may be given back
 
 // The slot that encloses all others, and one to build the first capability in. Part of the kernel image, which lies in
 // RAM and so has slot indices like any other memory.
@@ -215,6 +217,21 @@ static BOOT_ONLY void give_authorities(uint32_t root_file_page)
     give(NJ_BOOT_SLOT_ROOT_FILE, file, derive_root);
 }
 
+static BOOT_ONLY void give_harts(void)
+{
+    uint32_t count = machine.hart_count;
+
+    if (count == 0)
+        return; // their table is given back
+    hart_slots = (struct hart_slots){slot_index(&harts[0].space), HARTS_MAX * SLOTS_PER_HART};
+    for (uint32_t i = 0; i < count; i++) {
+        harts[i + 1].number = machine.hart_numbers[i];
+        harts[i + 1].mail.boot_hart = machine.hart;
+        harts[i + 1].mail.features = machine.hart_features[i];
+        give(NJ_BOOT_SLOT_HART + i, (struct cap){.kind = NJ_KIND_HART, .rights = NJ_RIGHT_ALL, .object = i + 1}, derive_root);
+    }
+}
+
 static BOOT_ONLY uint64_t archive_address(void)
 {
     return ROOT_FILES_ADDRESS + (uint64_t)(machine.devicetree_end - machine.devicetree_start) * PAGE_BYTES;
@@ -272,7 +289,8 @@ static BOOT_ONLY void write_boot_page(uint32_t page, uint32_t file_page)
     word[2] = (uint64_t)(file_page - machine.archive_start) * PAGE_BYTES;
     word[3] = ROOT_FILES_ADDRESS;
     word[4] = machine.devicetree_bytes;
-    word[6] = (NJ_BOOT_SLOT_ROOT_TEXT + 1u) | (uint64_t)machine.hart << 32;
+    word[6] = NJ_BOOT_SLOT_FREE | (uint64_t)machine.hart << 32;
+    word[7] = machine.hart_count;
 }
 
 static BOOT_ONLY void make_thread(uint32_t thread, uint32_t sched, uint32_t space)
@@ -321,6 +339,7 @@ _Noreturn BOOT_ONLY void kernel_main(const struct machine *found)
     struct nj_component component = read_component(file_offset);
     uint32_t file_page = machine.archive_start + file_offset / PAGE_BYTES;
     give_authorities(file_page);
+    give_harts();
     uint64_t stack = load(space, component, file_page);
     make_thread(thread, sched, space);
     write_boot_page(threads[thread].message_page, file_page);

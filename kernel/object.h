@@ -151,6 +151,7 @@ struct space {
     uint8_t is_dead;               // something it stands on was taken away
     uint8_t serial;                // tells it from earlier spaces at the same index, see frame.c
     uint8_t has_frames;            // a frame was mapped in it
+    uint8_t hart;                  // that is bound to it, NIL: none
 };
 
 struct code {
@@ -173,6 +174,33 @@ struct interrupt {
     uint8_t is_used, is_pending;
 };
 
+// What the kernel and a further hart share: each word is written by one of them only. A job runs while `order` and `done`
+// differ.
+struct hart_mail {
+    uint64_t pc, sp, argument, root; // kernel: the job
+    uint64_t home;                   // kernel: root of the table it is parked on
+    uint32_t order;                  // kernel: number of the newest job
+    uint32_t abort;                  // kernel: number of the job that shall end
+    uint32_t boot_hart, features;    // kernel: whom to tell; enum nj_hart_feature
+    uint32_t done;                   // hart: number of the last job that ended
+    uint32_t is_up;                  // hart: it looks at orders
+    uint64_t vector_bytes;           // hart: of a register
+    uint64_t cause, end_pc, value;   // hart: how the job ended, as the architecture has it
+    uint64_t saved[2];               // hart: room for registers
+};
+
+// Like interrupts not in retyped memory. Entry 0 is never used (NIL). The table and all code that only harts need lie in
+// pages that are given back on a machine without further harts.
+#define HARTS_MAX 4
+struct hart {
+    struct slot space ALIGNED(64), notification; // hidden: what it is bound to
+    struct hart_mail mail;
+    uint32_t references;
+    uint32_t number;   // the machine's
+    uint8_t state;     // enum nj_hart_state
+    uint8_t is_called; // the firmware was asked to start it
+};
+
 _Static_assert(sizeof(struct cap) == 16, "one 16-byte capability");
 _Static_assert(sizeof(struct slot) == 32, "a power of two");
 _Static_assert(sizeof(struct thread) == 1024, "a power of two");
@@ -183,6 +211,7 @@ _Static_assert(sizeof(struct sched) == 256, "a power of two");
 _Static_assert(sizeof(struct space) == 512, "a power of two");
 _Static_assert(sizeof(struct code) == 128, "a power of two");
 _Static_assert(sizeof(struct interrupt) == 64, "a power of two");
+_Static_assert(sizeof(struct hart) % sizeof(struct slot) == 0, "hidden slots have an index");
 
 // The most that the arrays can hold: what the direct map reaches. How much of it is RAM is page_count (page.h).
 #define RAM_BYTES_MAX (1u << 30)
@@ -211,3 +240,4 @@ OBJECT_ARRAY(page_doublewords, pages, PAGES_MAX); // plain content of any page: 
 OBJECT_ARRAY(page_words, code_words, PAGES_MAX);  // the same, as instructions
 extern uint64_t page_kinds[LENGTH(PAGES_MAX / 16)]; // enum page_kind of every page of RAM, 16 to a word (page.h)
 extern struct interrupt interrupts[INTERRUPTS_MAX];
+extern struct hart harts[HARTS_MAX];

@@ -8,6 +8,7 @@
 #include "kernel/arch/arch.h"
 #include "kernel/capability.h"
 #include "kernel/code.h"
+#include "kernel/hart.h"
 #include "kernel/thread.h"
 #include "kernel/untyped.h"
 
@@ -134,6 +135,9 @@ enum nj_status space_write_page(uint32_t space, uint64_t address, uint32_t *page
 static enum nj_status space_stop(uint32_t space, uint32_t *steps)
 {
     spaces[space].is_dead = true;
+    enum nj_status status = space_leave_hart(space);
+    if (status != NJ_OK)
+        return status;
     while (spaces[space].threads != NIL) {
         if (*steps == 0)
             return NJ_AGAIN;

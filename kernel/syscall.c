@@ -9,6 +9,7 @@
 #include "kernel/endpoint.h"
 #include "kernel/fault.h"
 #include "kernel/frame.h"
+#include "kernel/hart.h"
 #include "kernel/interrupt.h"
 #include "kernel/message.h"
 #include "kernel/notification.h"
@@ -56,6 +57,8 @@ static enum nj_status invoke_object(uint32_t thread, uint32_t slot, uint64_t ope
         return frame_invoke(thread, slot, operation);
     case NJ_KIND_INTERRUPT:
         return interrupt_invoke(thread, slot, operation);
+    case NJ_KIND_HART:
+        return hart_invoke(thread, slot, operation);
     case NJ_KIND_SCHED_CONTROL:
         return sched_control_invoke(thread, operation);
     case NJ_KIND_INTERRUPT_CONTROL:

@@ -321,6 +321,35 @@ enum nj_status system_device_frame(uint32_t system, uint64_t physical, uint64_t 
     return invoke_only(system, NJ_SYSTEM_DEVICE_FRAME, ARGUMENTS(physical, pages, cnode, index));
 }
 
+enum nj_status hart_bind(uint32_t hart, uint32_t space, uint32_t notification)
+{
+    return invoke_only(hart, NJ_HART_BIND, ARGUMENTS(space, notification));
+}
+
+enum nj_status hart_unbind(uint32_t hart)
+{
+    return invoke_only(hart, NJ_HART_UNBIND, ARGUMENTS(0));
+}
+
+enum nj_status hart_start(uint32_t hart, uint64_t pc, uint64_t sp, uint64_t argument)
+{
+    return invoke_only(hart, NJ_HART_START, ARGUMENTS(pc, sp, argument));
+}
+
+enum nj_status hart_abort(uint32_t hart)
+{
+    return invoke_only(hart, NJ_HART_ABORT, ARGUMENTS(0));
+}
+
+enum nj_status hart_info(uint32_t hart, struct hart_info *info)
+{
+    uint64_t words[8];
+    enum nj_status status = invoke(hart, NJ_HART_INFO, ARGUMENTS(0), words);
+    *info = (struct hart_info){(enum nj_hart_state)words[0], (uint32_t)words[4], words[1],           words[2],
+                               words[3],                     (uint32_t)words[5], (uint32_t)words[6]};
+    return status;
+}
+
 enum nj_status system_info(uint32_t system, struct system_info *info)
 {
     uint64_t words[8];

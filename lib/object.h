@@ -100,6 +100,21 @@ MUST_CHECK enum nj_status interrupt_bind(uint32_t interrupt, uint32_t notificati
 MUST_CHECK enum nj_status interrupt_ack(uint32_t interrupt);
 MUST_CHECK enum nj_status interrupt_arm(uint32_t interrupt, uint64_t deadline_ns);
 
+// Harts. A job ends by any ecall; how it did is in hart_info().
+MUST_CHECK enum nj_status hart_bind(uint32_t hart, uint32_t space, uint32_t notification);
+MUST_CHECK enum nj_status hart_unbind(uint32_t hart);
+MUST_CHECK enum nj_status hart_start(uint32_t hart, uint64_t pc, uint64_t sp, uint64_t argument);
+MUST_CHECK enum nj_status hart_abort(uint32_t hart);
+struct hart_info {
+    enum nj_hart_state state;
+    uint32_t number;
+    uint64_t result; // or enum nj_fault
+    uint64_t pc, detail;
+    uint32_t features;     // enum nj_hart_feature
+    uint32_t vector_bytes; // of a register
+};
+MUST_CHECK enum nj_status hart_info(uint32_t hart, struct hart_info *info);
+
 // The machine.
 MUST_CHECK enum nj_status system_poweroff(uint32_t system, uint32_t code);
 MUST_CHECK enum nj_status system_reboot(uint32_t system);

@@ -19,6 +19,8 @@ struct machine {
     uint64_t entry_ns; // time at kernel entry
     uint32_t hart;
     uint32_t init_start, init_end; // pages of boot-only code and data, free once user space runs
+    uint32_t hart_count; // further harts
+    uint32_t hart_numbers[HARTS_MAX], hart_features[HARTS_MAX]; // from 0 on; enum nj_hart_feature
 };
 _Noreturn void kernel_main(const struct machine *machine); // portable, main.c: ends in arch_enter()
 // The pages init_start to init_end of the machine are plain memory from now on, writable and not executable. Called
@@ -103,6 +105,23 @@ void arch_space_destroy(uint32_t space);
 // Code was written: every hart sees it from now on.
 void arch_code_sync(void);
 
+// ---- Further harts: jobs in spaces, orders through harts[].mail ------------------------------------------------------
+// Has the firmware start it: is_up is set later. NOT_AVAILABLE.
+enum nj_status arch_hart_start(uint32_t hart);
+// The hart looks at its mail, and sees all that was written before.
+void arch_hart_call(uint32_t hart);
+// Lets harts answer: some microseconds, or until anything else happens.
+void arch_hart_wait(void);
+// Whether the hart has come up; the number of the last job it ended. What it wrote before can be read then.
+bool arch_hart_is_up(uint32_t hart);
+uint32_t arch_hart_done(uint32_t hart);
+// How the last job ended.
+struct hart_end {
+    enum nj_hart_state state;
+    uint64_t result, pc, detail; // result: or enum nj_fault
+};
+struct hart_end arch_hart_end(uint32_t hart);
+
 // ---- Running -----------------------------------------------------------------------------------------------------------
 // Leaves the kernel into a thread (kernel stack is reset), or sleeps until an interrupt when `thread` is NIL.
 _Noreturn void arch_enter(uint32_t thread);
@@ -118,3 +137,4 @@ uint32_t kernel_invoke_end(uint32_t current, enum nj_status status);
 uint32_t kernel_fault(uint32_t current, enum nj_fault kind, uint64_t detail);
 uint32_t kernel_timer(uint32_t current);
 uint32_t kernel_interrupt(uint32_t current, uint32_t source);
+uint32_t kernel_harts(uint32_t current); // a further hart has news (hart.c)

@@ -19,7 +19,7 @@ enum {
     SLOT_INTERRUPT_CONTROL = NJ_BOOT_SLOT_INTERRUPT_CONTROL,
     SLOT_SYSTEM = NJ_BOOT_SLOT_SYSTEM,
     SLOT_TEXT = NJ_BOOT_SLOT_ROOT_TEXT,
-    SLOT_WORK = NJ_BOOT_SLOT_ROOT_TEXT + 1, // untyped: every world is made of it
+    SLOT_WORK = NJ_BOOT_SLOT_FREE, // untyped: every world is made of it
     SLOT_OWN,                               // untyped: what stays
     SLOT_TIMER,
     SLOT_EVENTS,      // notification of the alarm

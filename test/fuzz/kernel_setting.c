@@ -130,6 +130,8 @@ static void make_threads(void)
         NEED(SLOT_THREADS + i, NJ_THREAD_START, i < 6 ? SETTING_MEMORY : 4u * i, 0x20000, i);
     }
     NEED(SLOT_THREADS + 2, NJ_THREAD_BIND_NOTIFICATION, SLOT_NOTIFICATIONS + 3);
+    NEED(NJ_BOOT_SLOT_HART, NJ_HART_BIND, SLOT_SPACES, SLOT_NOTIFICATIONS);
+    NEED(NJ_BOOT_SLOT_HART, NJ_HART_START, SETTING_MEMORY, 0x20000, 1);
 }
 
 // The server goes to its endpoint, and then loses its time: calls lend it theirs.
@@ -154,6 +156,8 @@ static void share(uint32_t number)
     for (uint32_t slot = NJ_BOOT_SLOT_SCHED_CONTROL; slot < SLOT_UNTYPEDS; slot++)
         if (slot <= NJ_BOOT_SLOT_SYSTEM || slot >= SLOT_THREADS)
             NEED(cnode, NJ_CNODE_COPY, slot, NJ_BOOT_SLOT_CNODE, slot, NJ_RIGHT_ALL);
+    for (uint32_t slot = NJ_BOOT_SLOT_HART; slot < NJ_BOOT_SLOT_HART + HOST_HARTS; slot++)
+        NEED(cnode, NJ_CNODE_COPY, slot, NJ_BOOT_SLOT_CNODE, slot, NJ_RIGHT_ALL);
 }
 
 void setting_make(void)

@@ -68,6 +68,8 @@ uint32_t step(struct script *script, uint32_t thread)
     host_time_ns += (uint64_t)(choice & 15u) * 50000u;
     if (choice > 248u || (thread == NIL && choice > 128u)) {
         step_counts.interrupts++;
+        if (choice % 4u == 3u)
+            return kernel_harts(thread);
         return kernel_interrupt(thread, choice % 4u + 1u);
     }
     if (host_deadline <= host_time_ns || thread == NIL || choice > 244u) {

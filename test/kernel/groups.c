@@ -21,6 +21,7 @@
     X(code) \
     X(capsule) \
     X(interrupt) \
+    X(hart) \
     X(refused) \
     X(permitted) \
     X(mutants) \

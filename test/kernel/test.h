@@ -64,7 +64,7 @@ enum {
     SLOT_INTERRUPT_CONTROL = NJ_BOOT_SLOT_INTERRUPT_CONTROL,
     SLOT_SYSTEM = NJ_BOOT_SLOT_SYSTEM,
     SLOT_TEXT = NJ_BOOT_SLOT_ROOT_TEXT,
-    SLOT_WORK = NJ_BOOT_SLOT_ROOT_TEXT + 1, // untyped memory that cases make their objects from
+    SLOT_WORK = NJ_BOOT_SLOT_FREE, // untyped memory that cases make their objects from
     SLOT_OWN,                               // untyped memory of the suite itself
     SLOT_TIMER,                             // interrupt object of the timer
     SLOT_EVENTS,                            // notification the supervisor waits for
@@ -101,6 +101,9 @@ uint64_t work_left(void); // bytes not given out of SLOT_WORK
 // Any operation, unwrapped: for what the wrappers would not pass on. Once, AGAIN included.
 enum nj_status invoke_raw(uint32_t slot, uint64_t operation, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
                           uint64_t a4);
+
+// A job that never ends, on a further hart if there is one. (hart_test.c)
+void hart_keep_busy(void);
 
 // Threads in the suite's own space: same memory, same capability table.
 struct worker {

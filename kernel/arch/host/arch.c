@@ -7,10 +7,12 @@
 
 #include "abi/capsule.h"
 #include "kernel/arch/host/host.h"
+#include "kernel/hart.h"
 
 uint64_t host_ram[HOST_PAGES][PAGE_BYTES / 8u] __attribute__((aligned(4096)));
 uint64_t page_kinds[HOST_PAGES / PAGE_KINDS_PER_WORD];
 uint32_t page_count;
+struct hart_slots hart_slots;
 uint64_t host_time_ns, host_deadline;
 uint64_t arch_user_end = 1ull << 38;
 char text_start[1], text_used_end[1], init_start[1], init_text_end[1]; // the linker script's, for sizes
@@ -299,4 +301,57 @@ uint32_t host_wrongly_mapped_page(void)
 
 void arch_code_sync(void)
 {
+}
+
+// Further harts: what an order leads to comes when the kernel looks, sooner or later, as on a machine. An abort may need a
+// second look too.
+static uint64_t hart_chance(uint64_t of)
+{
+    static uint64_t state = 1;
+
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (state >> 33) % of;
+}
+
+enum nj_status arch_hart_start(uint32_t hart)
+{
+    harts[hart].mail.vector_bytes = 32;
+    return NJ_OK;
+}
+
+void arch_hart_call(uint32_t hart)
+{
+    (void)hart;
+}
+
+void arch_hart_wait(void)
+{
+    host_time_ns += 1000;
+}
+
+bool arch_hart_is_up(uint32_t hart)
+{
+    harts[hart].mail.is_up |= hart_chance(2) == 0;
+    return harts[hart].mail.is_up;
+}
+
+uint32_t arch_hart_done(uint32_t hart)
+{
+    struct hart_mail *mail = &harts[hart].mail;
+    bool is_aborted = mail->abort == mail->order;
+
+    if (mail->done != mail->order && hart_chance(is_aborted ? 2 : 8) == 0) {
+        mail->cause = is_aborted ? NJ_HART_ABORTED : NJ_HART_FINISHED + hart_chance(2);
+        mail->value = mail->argument + 1u;
+        mail->end_pc = mail->pc;
+        mail->done = mail->order;
+    }
+    return mail->done;
+}
+
+struct hart_end arch_hart_end(uint32_t hart)
+{
+    const struct hart_mail *mail = &harts[hart].mail;
+
+    return (struct hart_end){(enum nj_hart_state)mail->cause, mail->value, mail->end_pc, 0};
 }

@@ -7,6 +7,7 @@
 #include "kernel/capability.h"
 #include "kernel/cnode.h"
 #include "kernel/derive.h"
+#include "kernel/hart.h"
 #include "kernel/interrupt.h"
 #include "kernel/message.h"
 #include "kernel/ready.h"
@@ -58,10 +59,12 @@ uint32_t host_boot(uint32_t table_slots)
     host_arch_reset();
     sched_init();
     memset(interrupts, 0, sizeof(interrupts));
+    memset(harts, 0, sizeof(harts));
     for (uint32_t page = 0; page < HOST_FIRST_PAGE; page++)
         page_set_kind(page, PAGE_RESERVED);
     derive_init(root);
     interrupt_init(root + UNITS_PER_PAGE / 2u);
+    hart_slots = (struct hart_slots){root + 2u, HARTS_MAX * SLOTS_PER_HART};
     next_page = HOST_FIRST_PAGE;
     uint32_t table = make_table(table_slots);
     uint32_t thread = take(PAGE_THREAD) * (PAGE_BYTES / sizeof(struct thread));
@@ -75,6 +78,8 @@ uint32_t host_boot(uint32_t table_slots)
     cap_create(root, table + NJ_BOOT_SLOT_SCHED, object(NJ_KIND_SCHED, sched));
     cap_create(root, table + NJ_BOOT_SLOT_SCHED_CONTROL, object(NJ_KIND_SCHED_CONTROL, 0));
     cap_create(root, table + NJ_BOOT_SLOT_INTERRUPT_CONTROL, object(NJ_KIND_INTERRUPT_CONTROL, 0));
+    for (uint32_t hart = 1; hart <= HOST_HARTS; hart++)
+        cap_create(root, table + NJ_BOOT_SLOT_HART + hart - 1u, object(NJ_KIND_HART, hart));
     supply.kind = KIND_SUPPLY;
     supply.word = SUPPLY_PAGES;
     next_page += SUPPLY_PAGES;

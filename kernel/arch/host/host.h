@@ -7,6 +7,7 @@
 
 #define HOST_PAGES 512u
 #define HOST_FIRST_PAGE 16u // pages before it are reserved
+#define HOST_HARTS 2u       // further ones, in slots from NJ_BOOT_SLOT_HART on
 
 extern uint64_t host_time_ns;  // what arch_time_ns() answers
 extern uint64_t host_deadline; // what the timer was set to

@@ -8,6 +8,7 @@
 #include "kernel/capability.h"
 #include "kernel/cnode.h"
 #include "kernel/derive.h"
+#include "kernel/hart.h"
 #include "kernel/ready.h"
 #include "kernel/sched.h"
 #include "kernel/space.h"
@@ -190,6 +191,8 @@ static uint32_t object_references(uint8_t kind, uint32_t object)
         return codes[object].references;
     case NJ_KIND_INTERRUPT:
         return interrupts[object].references;
+    case NJ_KIND_HART:
+        return harts[object].references;
     default:
         return UINT32_MAX;
     }
@@ -368,6 +371,38 @@ static const char *check_image(uint32_t s)
     return NULL;
 }
 
+static uint32_t hart_slot(uint32_t hart)
+{
+    return hart_slots.first + hart * SLOTS_PER_HART;
+}
+
+// A hart that runs is bound to a space that has its page table yet, and to whom it tells the end.
+static const char *check_hart(uint32_t h)
+{
+    struct cap space = slots[hart_slot(h)].cap, notification = slots[hart_slot(h) + 1u].cap;
+
+    for (uint32_t i = 0; i < 2; i++) {
+        const char *broken = check_slot(hart_slot(h) + i);
+        if (broken != NULL)
+            return broken;
+    }
+    REQUIRE(space.kind != NJ_KIND_SPACE || spaces[space.object].hart == h, "a space does not know the hart bound to it");
+    if (harts[h].state != NJ_HART_RUNNING)
+        return NULL;
+    REQUIRE(kind_of(space) == NJ_KIND_SPACE && notification.kind != NJ_KIND_EMPTY, "a hart runs and is not bound");
+    REQUIRE(spaces[space.object].type == NJ_SPACE_PROCESS, "a hart runs in a space that was taken apart");
+    return NULL;
+}
+
+static const char *check_harts(void)
+{
+    const char *broken = NULL;
+
+    for (uint32_t hart = 1; hart < HARTS_MAX && broken == NULL; hart++)
+        broken = check_hart(hart);
+    return broken;
+}
+
 static const char *check_space(uint32_t s)
 {
     uint32_t previous = NIL, count = 0;
@@ -377,6 +412,9 @@ static const char *check_space(uint32_t s)
         previous = t;
     }
     REQUIRE(count == spaces[s].thread_count, "a space miscounts its threads");
+    uint32_t hart = spaces[s].hart;
+    REQUIRE(hart == NIL || (kind_of(slots[hart_slot(hart)].cap) == NJ_KIND_SPACE && slots[hart_slot(hart)].cap.object == s),
+            "a hart is not bound to the space that says so");
     for (uint32_t i = 0; i < 2u + NJ_SPACE_SUPPLIES; i++) {
         const char *broken = check_slot(space_cnode_slot(s) + i);
         if (broken != NULL)
@@ -440,6 +478,8 @@ const char *check_invariants(int thorough)
         broken = check_references();
     if (broken == NULL)
         broken = check_pages(thorough);
+    if (broken == NULL)
+        broken = check_harts();
     if (broken == NULL && sched_current == NIL && sched_top_priority != 0)
         broken = "the machine idles while a thread is ready";
     if (broken == NULL && host_wrongly_mapped_page() != NIL)

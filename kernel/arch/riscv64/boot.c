@@ -8,6 +8,7 @@
 #include "kernel/arch/riscv64/boot_fdt.h"
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/device.h"
+#include "kernel/arch/riscv64/hart.h"
 #include "kernel/arch/riscv64/layout.h"
 #include "kernel/arch/riscv64/machine.h"
 #include "kernel/arch/riscv64/mmu.h"
@@ -22,7 +23,7 @@
 #define TABLES 4 // image, large, upper, root
 
 extern uint64_t early_leaves[TABLE_ENTRIES]; // boot.S
-extern const uint8_t trap_vector[], init_start[], init_text_end[], init_end[], text_start[], text_end[], rodata_end[],
+extern const uint8_t trap_vector[], init_start[], init_text_end[], hart_start[], hart_text_start[], text_start[], text_end[], rodata_end[],
     _end[];
 _Noreturn void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint64_t entry_ticks);
 
@@ -89,7 +90,7 @@ static void map_image(uint32_t table)
     uint32_t first = KERNEL_OFFSET / PAGE_BYTES;
     map_pages(table, first, first + TABLE_ENTRIES, PTE_RAM);
     map_pages(table, page_of(init_start), page_of(init_text_end), (PTE_RAM & ~PTE_W) | PTE_X);
-    map_pages(table, page_of(text_start), page_of(text_end), (PTE_RAM & ~PTE_W) | PTE_X);
+    map_pages(table, page_of(hart_text_start), page_of(text_end), (PTE_RAM & ~PTE_W) | PTE_X);
     map_pages(table, page_of(text_end), page_of(rodata_end), PTE_RAM & ~PTE_W);
 }
 
@@ -151,9 +152,27 @@ static void mmu_start(void)
     }
 }
 
+// Tells of further harts. The firmware keeps them until they are needed.
+static void harts_note(uint64_t boot_hart)
+{
+    machine.hart = (uint32_t)boot_hart;
+    machine.hart_count = platform.hart_count;
+    if (platform.hart_count == 0) {
+        return;
+    }
+    uint32_t kernel = mmu_levels == 4 ? TABLE_ENTRIES - 1 : DIRECT_MAP_ROOT_INDEX;
+    hart_root[kernel] = pages[mmu_kernel_root][kernel];
+    for (uint32_t i = 0; i < platform.hart_count; i++) {
+        machine.hart_numbers[i] = platform.harts[i].number;
+        machine.hart_features[i] =
+            (platform.harts[i].has_fp ? NJ_HART_FP : 0) | (platform.harts[i].has_vector ? NJ_HART_VECTOR : 0);
+    }
+    csr_set(sie, SIE_SOFTWARE);
+}
+
 static void platform_check(uint64_t ram_start)
 {
-    if (!platform.has_zba || !platform.has_zbb) {
+    if (!platform.isa.has_zba || !platform.isa.has_zbb) {
         boot_refuse("the hart lacks the extensions Zba and Zbb");
     }
     if (platform.ram.start != ram_start) {
@@ -220,7 +239,8 @@ static void memory_plan(struct range tree)
     machine.ram_pages = (uint32_t)(ram_bytes() / PAGE_BYTES);
     machine.kernel_start = KERNEL_OFFSET / PAGE_BYTES;
     machine.init_start = page_of(init_start);
-    machine.init_end = page_of(init_end);
+    mmu_init_end = (uint64_t)(platform.hart_count > 0 ? hart_start : text_start);
+    machine.init_end = page_of((const uint8_t *)mmu_init_end);
     if (!range_pages(tree, &machine.devicetree_start, &machine.devicetree_end)) {
         boot_refuse("the devicetree lies outside the memory that is used");
     }
@@ -279,12 +299,12 @@ void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint64_t entry_
         finisher_address = DEVICE_FINISHER + platform.finisher.start % LARGE_PAGE;
     }
     asid_init();
-    has_fp = platform.has_fp;
+    has_fp = platform.isa.has_fp;
     csr_write(scounteren, 7); // cycle, time, instret
     csr_write(sstatus, SSTATUS_UXL64);
     plic_init(platform.plic_context, platform.plic_sources);
-    timer_init(entry_ticks, platform.ticks_per_second, platform.has_sstc);
-    machine.hart = (uint32_t)hart;
+    timer_init(entry_ticks, platform.ticks_per_second, platform.isa.has_sstc);
+    harts_note(hart);
     machine.entry_ns = 0; // arch_time_ns() counts from there
     kernel_main(&machine);
 }

@@ -22,6 +22,8 @@ enum property {
     P_COMPATIBLE,
     P_PHANDLE,
     P_ISA,
+    P_MMU,
+    P_STATUS,
     P_TIMEBASE,
     P_INTERRUPTS,
     P_SOURCES,
@@ -38,6 +40,8 @@ static const char *const names[P_COUNT] = {
     "compatible",
     "phandle",
     "riscv,isa",
+    "mmu-type",
+    "status",
     "timebase-frequency",
     "interrupts-extended",
     "riscv,ndev",
@@ -61,6 +65,7 @@ static struct node nodes[DEPTH_MAX + 1]; // [0] is above the root
 static struct platform *found;
 static uint64_t boot_hart;
 static uint32_t hart_interrupts;         // phandle of the boot hart's interrupt controller
+static uint32_t boot_mmu;                // what it says of its translation
 static struct fdt_value plic_interrupts; // pairs (phandle, interrupt): looked at last
 static struct {
     uint32_t name, is; // no name lies at offset 0
@@ -120,14 +125,23 @@ static void chosen_understand(const struct node *node)
     }
 }
 
-// The ISA string: "rv64" and single letters, then "_extension" each.
-static void isa_understand(struct fdt_value isa)
+// 1: Sv39, 2: Sv48, 3: Sv57, 0: none, or it does not say.
+static uint32_t mmu_type(const struct node *node)
 {
+    static const char *const types[] = {"riscv,sv39", "riscv,sv48", "riscv,sv57"};
+    return (fdt_find_string(&fdt, node->property[P_MMU], types, 3) + 1) % 4;
+}
+
+// The ISA string: "rv64" and single letters, then "_extension" each.
+static struct isa isa_understand(struct fdt_value text)
+{
+    struct isa isa = {0};
     static const char *const extensions[] = {"_zba", "_zbb", "_sstc"};
-    bool *has[] = {&found->has_zba, &found->has_zbb, &found->has_sstc};
-    uint32_t byte = 4 * isa.word + 4, end = 4 * isa.word + isa.bytes;
+    bool *has[] = {&isa.has_zba, &isa.has_zbb, &isa.has_sstc};
+    uint32_t byte = 4 * text.word + 4, end = 4 * text.word + text.bytes;
     for (; byte < end && fdt_byte(&fdt, byte) != '_'; byte++) {
-        found->has_fp |= fdt_byte(&fdt, byte) == 'd' || fdt_byte(&fdt, byte) == 'g';
+        isa.has_fp |= fdt_byte(&fdt, byte) == 'd' || fdt_byte(&fdt, byte) == 'g';
+        isa.has_vector |= fdt_byte(&fdt, byte) == 'v';
     }
     while (byte < end) {
         for (uint32_t i = 0; i < 3; i++) {
@@ -136,14 +150,48 @@ static void isa_understand(struct fdt_value isa)
         }
         byte = fdt_find_byte(&fdt, byte + 1, end, '_');
     }
+    return isa;
+}
+
+// Those beyond FURTHER_HARTS_MAX are left asleep, and so are those that lack what every program is compiled for.
+static void hart_add(const struct node *node)
+{
+    static const char *const in_use[] = {"okay", "ok"};
+    struct fdt_value status = node->property[P_STATUS];
+    struct isa isa = isa_understand(node->property[P_ISA]);
+    if (node->property[P_REG].bytes == 0 || found->hart_count == FURTHER_HARTS_MAX || !isa.has_zba || !isa.has_zbb ||
+        (status.bytes != 0 && fdt_find_string(&fdt, status, in_use, 2) == 2)) {
+        return;
+    }
+    found->harts[found->hart_count++] = (struct further_hart){
+        .number = (uint32_t)property_number(node->property[P_REG]),
+        .mmu = mmu_type(node),
+        .has_fp = isa.has_fp,
+        .has_vector = isa.has_vector,
+    };
+}
+
+// The boot hart runs the kernel with the longest addresses it has; others must have them too.
+static void harts_choose(void)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < found->hart_count; i++) {
+        if (found->harts[i].mmu >= boot_mmu) {
+            found->harts[count++] = found->harts[i];
+        }
+    }
+    found->hart_count = count;
 }
 
 static void cpu_understand(struct node *node)
 {
     struct fdt_value reg = node->property[P_REG];
     node->is_boot_hart = reg.bytes != 0 && property_number(reg) == boot_hart;
-    if (node->is_boot_hart) {
-        isa_understand(node->property[P_ISA]);
+    if (!node->is_boot_hart) {
+        hart_add(node);
+    } else {
+        found->isa = isa_understand(node->property[P_ISA]);
+        boot_mmu = mmu_type(node);
         if (node->property[P_TIMEBASE].bytes == 4) {
             found->ticks_per_second = fdt_cell(&fdt, node->property[P_TIMEBASE].word);
         }
@@ -312,6 +360,7 @@ const char *boot_devicetree_read(const uint32_t *tree, uint64_t hart, struct pla
         return "there is no valid devicetree";
     }
     platform->tree_bytes = fdt.bytes;
+    boot_mmu = 0;
     struct range range;
     for (uint32_t i = 0; i <= RESERVED_MAX && fdt_reserved(&fdt, i, &range.start, &range.bytes); i++) {
         reserved_add(range_whole(range));
@@ -319,6 +368,7 @@ const char *boot_devicetree_read(const uint32_t *tree, uint64_t hart, struct pla
     if (!tree_read()) {
         return "the devicetree is broken";
     }
+    harts_choose();
     if (platform->ram.bytes == 0) {
         return "the devicetree has no memory";
     }

@@ -10,6 +10,18 @@ struct range {
     uint64_t start, bytes; // physical; bytes 0: not there
 };
 
+#define FURTHER_HARTS_MAX 3
+
+// What a hart says it has.
+struct isa {
+    bool has_zba, has_zbb, has_sstc, has_fp, has_vector;
+};
+
+struct further_hart {
+    uint32_t number, mmu;
+    bool has_fp, has_vector;
+};
+
 struct platform {
     uint64_t tree_bytes;                 // of the devicetree itself
     struct range ram;                    // first memory bank
@@ -21,7 +33,9 @@ struct platform {
     struct range finisher;
     struct range machine_timer; // the firmware's own
     uint32_t ticks_per_second;
-    bool has_zba, has_zbb, has_sstc, has_fp;
+    struct isa isa;                               // of the boot hart
+    struct further_hart harts[FURTHER_HARTS_MAX]; // others that can run what this one runs
+    uint32_t hart_count;
     bool wants_sv39; // "sv39" among the boot arguments
 };
 

@@ -5,6 +5,7 @@
 #define SSTATUS_SIE 0x2
 #define SSTATUS_SPIE 0x20
 #define SSTATUS_SPP 0x100
+#define SSTATUS_VS 0x600          // the same for the vector unit
 #define SSTATUS_FS 0x6000         // both bits: floating point on, "dirty"
 #define SSTATUS_UXL64 0x200000000 // user mode has 64-bit registers
 
@@ -14,6 +15,7 @@
 
 #define CAUSE_CALL 8 // from user mode
 
+#define SIE_SOFTWARE 0x2
 #define SIE_TIMER 0x20
 #define SIE_EXTERNAL 0x200
 
@@ -23,8 +25,24 @@
 #define SATP_ASID_SHIFT 44
 
 #define CSR_STIMECMP 0x14d // by number: the assembler does not know Sstc
+#define CSR_VLENB 0xc22
 
 #ifndef __ASSEMBLER__
+#define CAUSE_INTERRUPT (1ull << 63)
+enum cause { // of exceptions
+    CAUSE_FETCH_MISALIGNED = 0,
+    CAUSE_FETCH_ACCESS = 1,
+    CAUSE_ILLEGAL = 2,
+    CAUSE_BREAKPOINT = 3,
+    CAUSE_LOAD_MISALIGNED = 4,
+    CAUSE_LOAD_ACCESS = 5,
+    CAUSE_STORE_MISALIGNED = 6,
+    CAUSE_STORE_ACCESS = 7,
+    CAUSE_FETCH_PAGE = 12,
+    CAUSE_LOAD_PAGE = 13,
+    CAUSE_STORE_PAGE = 15,
+};
+
 #include <stdint.h>
 
 #define CSR_TEXT_(x) #x

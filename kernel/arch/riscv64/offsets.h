@@ -63,6 +63,26 @@
 #define STATE_RECEIVING 3
 #define STATE_REPLY_WAIT 4
 
+// struct hart_mail
+#define MAIL_PC 0
+#define MAIL_SP 8
+#define MAIL_ARGUMENT 16
+#define MAIL_ROOT 24
+#define MAIL_HOME 32
+#define MAIL_ORDER 40
+#define MAIL_ABORT 44
+#define MAIL_BOOT_HART 48
+#define MAIL_FEATURES 52
+#define MAIL_DONE 56
+#define MAIL_IS_UP 60
+#define MAIL_VECTOR_BYTES 64
+#define MAIL_CAUSE 72
+#define MAIL_END_PC 80
+#define MAIL_VALUE 88
+#define MAIL_SAVED 96
+#define FEATURE_FP 1
+#define FEATURE_VECTOR 2
+
 // Why the fast paths must not be taken (`slow` of struct thread).
 #define CONTEXT_FP 1      // owns the floating-point registers
 #define CONTEXT_BOUND 2   // has a bound notification

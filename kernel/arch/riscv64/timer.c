@@ -12,7 +12,7 @@
 // Time is counted from kernel entry. call.S and clock.h read this.
 _Alignas(16) struct timer_conversion timer_conversion;
 static uint64_t ticks_per_ns; // fraction of 2^64, rounded up
-static bool has_stimecmp;
+bool timer_has_compare;
 
 // 2^96 / divisor, for divisors from 2^32 on, by long division.
 static uint64_t reciprocal(uint64_t divisor)
@@ -36,7 +36,7 @@ void timer_init(uint64_t origin, uint32_t frequency, bool has_sstc)
     timer_conversion.ns_per_tick = (NS_PER_SECOND << 32) / frequency;
     bool is_gigahertz = frequency == NS_PER_SECOND; // the one reciprocal that is not below 1
     ticks_per_ns = is_gigahertz ? UINT64_MAX : reciprocal(timer_conversion.ns_per_tick) + 1;
-    has_stimecmp = has_sstc;
+    timer_has_compare = has_sstc;
     timer_stop();
     csr_set(sie, SIE_TIMER);
 }
@@ -48,7 +48,7 @@ uint64_t arch_time_ns(void)
 
 static void compare_set(uint64_t ticks)
 {
-    if (has_stimecmp) {
+    if (timer_has_compare) {
         csr_write(CSR_STIMECMP, ticks);
     } else {
         sbi_timer_set(ticks);

@@ -6,5 +6,7 @@
 
 #include <clock.h>
 
+extern bool timer_has_compare; // the hart's own compare register is used
+
 void timer_init(uint64_t origin, uint32_t ticks_per_second, bool has_sstc); // boot
 void timer_stop(void);                                                      // takes a pending timer interrupt away

@@ -9,29 +9,19 @@
 #include "kernel/arch/riscv64/plic.h"
 #include "kernel/arch/riscv64/timer.h"
 
-#define CAUSE_INTERRUPT (1ull << 63)
+#define INTERRUPT_SOFTWARE 1
 #define INTERRUPT_TIMER 5
 #define INTERRUPT_EXTERNAL 9
-
-enum cause {
-    CAUSE_FETCH_MISALIGNED = 0,
-    CAUSE_FETCH_ACCESS = 1,
-    CAUSE_ILLEGAL = 2,
-    CAUSE_BREAKPOINT = 3,
-    CAUSE_LOAD_MISALIGNED = 4,
-    CAUSE_LOAD_ACCESS = 5,
-    CAUSE_STORE_MISALIGNED = 6,
-    CAUSE_STORE_ACCESS = 7,
-    CAUSE_FETCH_PAGE = 12,
-    CAUSE_LOAD_PAGE = 13,
-    CAUSE_STORE_PAGE = 15,
-};
 
 static uint32_t interrupt(uint32_t current, uint64_t number)
 {
     if (number == INTERRUPT_TIMER) {
         timer_stop();
         return kernel_timer(current);
+    }
+    if (number == INTERRUPT_SOFTWARE) {
+        csr_clear(sip, SIE_SOFTWARE);
+        return kernel_harts(current);
     }
     uint32_t source = number == INTERRUPT_EXTERNAL ? plic_claim() : 0;
     return source != 0 ? kernel_interrupt(current, source) : current;
@@ -41,9 +31,12 @@ static uint32_t interrupt(uint32_t current, uint64_t number)
 uint32_t trap_idle(void)
 {
     __asm__ volatile("wfi" : : : "memory");
-    uint64_t pending = csr_read(sip);
+    uint64_t pending = csr_read(sip) & csr_read(sie);
     uint32_t next = NIL;
-    if (pending & SIE_TIMER) {
+    if (pending & SIE_SOFTWARE) {
+        next = interrupt(next, INTERRUPT_SOFTWARE);
+    }
+    if (next == NIL && (pending & SIE_TIMER)) {
         next = interrupt(next, INTERRUPT_TIMER);
     }
     if (next == NIL && (pending & SIE_EXTERNAL)) {
