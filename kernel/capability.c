@@ -160,6 +160,8 @@ static inline uint32_t *plain_counter(struct cap cap)
         return &spaces[cap.object].references;
     case NJ_KIND_INTERRUPT:
         return &interrupts[cap.object].references;
+    case NJ_KIND_HART:
+        return &harts[cap.object].references;
     default:
         return NULL;
     }
@@ -240,7 +242,8 @@ static inline bool delete_copy(uint32_t slot)
 {
     uint32_t *counter = plain_counter(slots[slot].cap);
 
-    if (counter == NULL || *counter < 2 || derive_has_children(slot) || (slots[slot].cap.rights & CAP_REVOKING) != 0)
+    if (counter == NULL || *counter < 2 || derive_has_children(slot) ||
+        (slots[slot].cap.rights & (CAP_REVOKING | CAP_HART)) != 0)
         return false;
     (*counter)--;
     derive_remove_leaf(slot);
@@ -278,7 +281,7 @@ enum nj_status cap_delete(uint32_t slot, uint32_t *steps)
         if (status != NJ_OK)
             return status;
     }
-    if (hart_holds(slot)) {
+    if ((cap.rights & CAP_HART) != 0) {
         enum nj_status status = hart_lose(slot);
         if (status != NJ_OK)
             return status;

@@ -15,7 +15,7 @@ struct hart harts[HARTS_MAX];
 
 static uint32_t space_slot(uint32_t hart)
 {
-    return hart_slots.first + hart * SLOTS_PER_HART;
+    return hart_slots + hart * SLOTS_PER_HART;
 }
 
 static uint32_t notification_slot(uint32_t hart)
@@ -104,8 +104,12 @@ static enum nj_status bind(uint32_t thread, uint32_t hart)
         status = cap_derive(space, space_slot(hart), NJ_RIGHT_ALL, 0);
     if (status != NJ_OK)
         return status;
+    slots[space_slot(hart)].cap.rights |= CAP_HART;
     spaces[slots[space].cap.object].hart = (uint8_t)hart;
-    return cap_derive(notification, notification_slot(hart), NJ_RIGHT_ALL, 0);
+    status = cap_derive(notification, notification_slot(hart), NJ_RIGHT_ALL, 0);
+    if (status == NJ_OK)
+        slots[notification_slot(hart)].cap.rights |= CAP_HART;
+    return status;
 }
 
 static enum nj_status start(uint32_t thread, uint32_t hart)
@@ -168,7 +172,7 @@ enum nj_status hart_invoke(uint32_t thread, uint32_t slot, uint64_t operation)
 
 enum nj_status hart_lose(uint32_t slot)
 {
-    uint32_t hart = (slot - hart_slots.first) / SLOTS_PER_HART;
+    uint32_t hart = (slot - hart_slots) / SLOTS_PER_HART;
     enum nj_status status = hart_park(hart);
 
     if (status == NJ_OK && slot == space_slot(hart))

@@ -3,18 +3,10 @@
 #pragma once
 #include "kernel/object.h"
 
-// The hidden slots of harts[], as indices in slots[]; none on a machine without further harts, where the functions of
-// hart.c are never called: they lie in memory that was given back.
-struct hart_slots {
-    uint32_t first, count;
-};
-extern struct hart_slots hart_slots;
+// Index in slots[] of the first hidden slot in harts[]. On a machine without further harts nothing of hart.c is called: it
+// lies in memory that was given back.
+extern uint32_t hart_slots;
 #define SLOTS_PER_HART ((uint32_t)(sizeof(struct hart) / sizeof(struct slot)))
-
-static inline bool hart_holds(uint32_t slot)
-{
-    return slot - hart_slots.first < hart_slots.count;
-}
 
 enum nj_status hart_invoke(uint32_t thread, uint32_t slot, uint64_t operation);
 
@@ -27,6 +19,6 @@ static inline enum nj_status space_leave_hart(uint32_t space)
     return spaces[space].hart == NIL ? NJ_OK : hart_park(spaces[space].hart);
 }
 
-// This hidden slot is to be emptied: whatever is in it, nothing runs with it. AGAIN.
+// A hidden slot (CAP_HART) is to be emptied: whatever is in it, nothing runs with it. AGAIN.
 enum nj_status hart_lose(uint32_t slot);
 enum nj_status hart_retire(uint32_t hart, uint32_t *steps);

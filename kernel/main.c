@@ -28,7 +28,7 @@
 #define HOLES_MAX 8u
 
 uint32_t page_count;
-struct hart_slots hart_slots; // not in hart.c, which may be given back
+uint32_t hart_slots; // not in hart.c, which may be given back
 
 // The slot that encloses all others, and one to build the first capability in. Part of the kernel image, which lies in
 // RAM and so has slot indices like any other memory.
@@ -223,7 +223,7 @@ static BOOT_ONLY void give_harts(void)
 
     if (count == 0)
         return; // their table is given back
-    hart_slots = (struct hart_slots){slot_index(&harts[0].space), HARTS_MAX * SLOTS_PER_HART};
+    hart_slots = slot_index(&harts[0].space);
     for (uint32_t i = 0; i < count; i++) {
         harts[i + 1].number = machine.hart_numbers[i];
         harts[i + 1].mail.boot_hart = machine.hart;

@@ -34,6 +34,7 @@ struct cap {
     // frame: where it is mapped, see frame.c (0: not mapped).
     uint64_t word;
 };
+#define CAP_HART 0x20     // lies in a hidden slot of a hart, which may run by it
 #define CAP_REVOKING 0x40 // revoke works on this one: nothing may be derived from it or from what descends from it
 #define CAP_DEVICE 0x80   // frame of device memory: object is the absolute physical page
 

@@ -36,7 +36,7 @@ class Machine:
     """What to boot. `archive` names a boot archive of the build: "archive" is the system itself."""
 
     def __init__(self, board=DEFAULT_BOARD, memory="128M", exact=False, sv39=False, archive="archive", files=(),
-                 typed=True):
+                 typed=True, harts=1):
         if board not in BOARDS:
             raise Trouble(f"there is no board '{board}'; the boards are: {', '.join(BOARDS)}")
         self.board = board
@@ -45,6 +45,7 @@ class Machine:
         self.sv39 = sv39
         self.archive = archive
         self.files = list(files)  # (name in the archive, path)
+        self.harts = harts
         self.typed = typed  # lines will be typed at its console
         self._scratch = None
 
@@ -65,6 +66,8 @@ class Machine:
             # With sleep=off an idle machine leaps to its next timer, and with none set to the end of time: right for
             # one that works until it is off, death to one that waits for somebody to type.
             command += ["-icount", f"shift=0,sleep={'on' if self.typed else 'off'}"]
+        if self.harts != 1:
+            command += ["-smp", str(self.harts), "-cpu", "rv64,v=true,vlen=256,vext_spec=v1.0"]
         if self.sv39:
             # Every rv64 hart of QEMU 7.2 takes Sv39 to Sv57 and no switch forbids one: the kernel is told.
             command += ["-append", "sv39"]

@@ -18,6 +18,8 @@ def arguments():
     parser.add_argument("--memory", default="128M", metavar="SIZE", help="of the machine")
     parser.add_argument("--exact", action="store_true",
                         help="each instruction takes one virtual nanosecond; idle time passes as it is")
+    parser.add_argument("--harts", type=int, default=1, metavar="N",
+                        help="harts of the machine; further ones can run jobs beside the kernel")
     parser.add_argument("--sv39", action="store_true",
                         help="use three-level page tables, as on harts that have no others")
     parser.add_argument("--timeout", type=float, default=DEFAULT_TIMEOUT_S, metavar="S",
@@ -54,7 +56,8 @@ def main():
         if not os.path.isfile(path):
             raise Trouble(f"--with {path}: there is no such file")
         files.append((f"package/{os.path.basename(path)}", path))
-    machine = Machine(given.board, given.memory, given.exact, given.sv39, files=files)
+    machine = Machine(given.board, given.memory, given.exact, given.sv39, files=files,
+                      harts=given.harts)
     machine.build()
     try:
         if sys.stdin.isatty():

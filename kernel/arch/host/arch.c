@@ -12,7 +12,7 @@
 uint64_t host_ram[HOST_PAGES][PAGE_BYTES / 8u] __attribute__((aligned(4096)));
 uint64_t page_kinds[HOST_PAGES / PAGE_KINDS_PER_WORD];
 uint32_t page_count;
-struct hart_slots hart_slots;
+uint32_t hart_slots;
 uint64_t host_time_ns, host_deadline;
 uint64_t arch_user_end = 1ull << 38;
 char text_start[1], text_used_end[1], init_start[1], init_text_end[1]; // the linker script's, for sizes

@@ -64,7 +64,7 @@ uint32_t host_boot(uint32_t table_slots)
         page_set_kind(page, PAGE_RESERVED);
     derive_init(root);
     interrupt_init(root + UNITS_PER_PAGE / 2u);
-    hart_slots = (struct hart_slots){root + 2u, HARTS_MAX * SLOTS_PER_HART};
+    hart_slots = root + 2u;
     next_page = HOST_FIRST_PAGE;
     uint32_t table = make_table(table_slots);
     uint32_t thread = take(PAGE_THREAD) * (PAGE_BYTES / sizeof(struct thread));

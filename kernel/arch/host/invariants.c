@@ -373,7 +373,7 @@ static const char *check_image(uint32_t s)
 
 static uint32_t hart_slot(uint32_t hart)
 {
-    return hart_slots.first + hart * SLOTS_PER_HART;
+    return hart_slots + hart * SLOTS_PER_HART;
 }
 
 // A hart that runs is bound to a space that has its page table yet, and to whom it tells the end.
