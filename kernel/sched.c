@@ -135,7 +135,7 @@ static bool keeps_running(uint32_t thread, uint64_t now, bool turn_is_over)
 }
 
 // The books of the context that runs are closed. Was its turn used up?
-static bool charge(uint64_t now)
+static __attribute__((noinline)) bool charge(uint64_t now)
 {
     uint64_t used = now - clock.since_ns;
     uint32_t sched = clock.charged;
@@ -284,11 +284,10 @@ void sched_set_priority(uint32_t thread, uint8_t priority)
 {
     bool was_queued = threads[thread].is_queued;
 
-    if (was_queued)
-        ready_remove(thread);
+    sched_make_unready(thread);
     threads[thread].priority = priority;
     if (was_queued)
-        ready_insert(thread, false);
+        sched_make_ready(thread, false);
 }
 
 uint64_t sched_used_ns(uint32_t sched)
