@@ -75,6 +75,7 @@ uint32_t step(struct script *script, uint32_t thread)
     if (host_deadline <= host_time_ns || thread == NIL || choice > 244u) {
         if (host_deadline != UINT64_MAX && host_deadline > host_time_ns)
             host_time_ns = host_deadline;
+        host_deadline = UINT64_MAX; // it fires once
         step_counts.timers++;
         return kernel_timer(thread);
     }
