@@ -130,10 +130,17 @@ void interrupt_raise(uint32_t source)
         raise(interrupt);
 }
 
+// Entry 0 is empty for good: nothing is woken when no interrupt of the timer was made.
+uint32_t interrupt_wake_timer(void)
+{
+    struct cap cap = slots[hidden_slot(timer)].cap;
+
+    return cap.kind == NJ_KIND_NOTIFICATION ? notification_wake(cap.object, cap.word) : NIL;
+}
+
 void interrupt_raise_timer(void)
 {
-    if (timer != NIL)
-        raise(timer);
+    raise(timer);
 }
 
 enum nj_status interrupt_retire(uint32_t interrupt, uint32_t *steps)

@@ -15,7 +15,7 @@ static void give_word(uint32_t thread, uint64_t word, uint64_t tag)
     threads[thread].context.reg[REG_WORD] = word;
 }
 
-void notification_signal(uint32_t notification, uint64_t badge)
+uint32_t notification_wake(uint32_t notification, uint64_t badge)
 {
     uint32_t waiter = notifications[notification].queue.head;
     uint32_t bound = notifications[notification].thread;
@@ -23,15 +23,26 @@ void notification_signal(uint32_t notification, uint64_t badge)
     if (waiter != NIL) {
         notification_cancel(waiter);
         give_word(waiter, badge, 1);
-        sched_make_ready(waiter, false);
-    } else if (bound != NIL && threads[bound].state == NJ_THREAD_RECEIVING) {
+        threads[waiter].state = NJ_THREAD_READY;
+        return waiter;
+    }
+    if (bound != NIL && threads[bound].state == NJ_THREAD_RECEIVING) {
         endpoint_cancel(bound);
         give_word(bound, notifications[notification].word | badge, NJ_TAG_SIGNAL | 1);
         notifications[notification].word = 0;
-        sched_make_ready(bound, false);
-    } else {
-        notifications[notification].word |= badge;
+        threads[bound].state = NJ_THREAD_READY;
+        return bound;
     }
+    notifications[notification].word |= badge;
+    return NIL;
+}
+
+void notification_signal(uint32_t notification, uint64_t badge)
+{
+    uint32_t woken = notification_wake(notification, badge);
+
+    if (woken != NIL)
+        sched_make_ready(woken, false);
 }
 
 enum nj_status notification_wait(uint32_t thread, uint32_t notification, bool may_block)

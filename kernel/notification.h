@@ -4,6 +4,8 @@
 #include "kernel/object.h"
 
 // ORs the badge in, or hands it to a waiter. From any context, interrupts included.
+// Signals. Returns the thread it woke: READY, but in no queue yet. NIL: it woke none.
+uint32_t notification_wake(uint32_t notification, uint64_t badge);
 void notification_signal(uint32_t notification, uint64_t badge);
 // Takes the word if it is not 0. WOULD_BLOCK, or the thread blocks.
 enum nj_status notification_wait(uint32_t thread, uint32_t notification, bool may_block);

@@ -231,6 +231,26 @@ static inline uint32_t go_on(uint32_t thread, uint32_t sched, uint64_t now)
     return deadline < clock.timer_ns ? set_timer_for(thread, deadline) : thread;
 }
 
+// Is this thread, READY and in no queue, the one to run: before the running one, which could go on, and all that are ready?
+static inline bool beats_all(uint32_t thread, uint32_t running, uint64_t now)
+{
+    uint32_t sched = threads[thread].sched, priority = threads[thread].priority;
+
+    return sched != NIL && priority > threads[running].priority && priority >= sched_top_priority &&
+           threads[running].sched == sched_steady && is_quiet(now) && refill_is_ready(sched, now);
+}
+
+// If it is, it goes on and the running one waits in front of its equals. Else it is made ready and NIL returned.
+static __attribute__((noinline)) uint32_t preempt(uint32_t thread, uint32_t running, uint64_t now, bool first)
+{
+    if (!beats_all(thread, running, now)) {
+        sched_make_ready(thread, first);
+        return NIL;
+    }
+    ready_insert(running, true);
+    return go_on(thread, threads[thread].sched, now);
+}
+
 static __attribute__((noinline)) uint32_t switch_slowly(uint32_t thread)
 {
     sched_make_ready(thread, true);
@@ -260,6 +280,16 @@ uint32_t sched_hand_over(uint32_t thread)
     return thread;
 }
 
+uint32_t sched_let_go_on(uint32_t thread)
+{
+    uint32_t running = sched_current;
+
+    if (threads[running].sched == NIL)
+        return sched_hand_over(thread);
+    uint32_t next = preempt(thread, running, clock_ns(), true);
+    return next != NIL ? next : sched_choose();
+}
+
 void sched_yield(uint32_t thread)
 {
     if (thread == sched_current) {
@@ -268,10 +298,30 @@ void sched_yield(uint32_t thread)
     }
 }
 
-void sched_tick(void)
+// The alarm is due: does the thread it wakes go on at once, in front of the one that runs? NIL: a choice must be made.
+static inline uint32_t alarm_preempts(uint32_t running, uint64_t now)
 {
+    clock.alarm_ns = UINT64_MAX;
+    clock.event_ns = wakeup_time();
+    uint32_t waiter = interrupt_wake_timer();
+    if (waiter == NIL || preempt(waiter, running, now, false) == NIL)
+        return NIL;
+    set_timer(clock.event_ns);
+    return waiter;
+}
+
+uint32_t sched_tick(void)
+{
+    uint32_t running = sched_current;
+    uint64_t now = clock_ns();
+
     clock.timer_ns = UINT64_MAX;
+    uint32_t next = running != NIL && clock.alarm_ns <= now ? alarm_preempts(running, now) : NIL;
+    if (next != NIL)
+        return next;
+    arch_timer_set(UINT64_MAX);
     look_anew();
+    return sched_choose();
 }
 
 void sched_set_alarm(uint64_t deadline_ns)

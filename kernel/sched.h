@@ -39,9 +39,12 @@ uint32_t sched_switch(uint32_t thread);
 // The same, if nobody ready comes first; else it is made ready and the next one is chosen. What stopped the running thread
 // has left this one in front of its equals.
 uint32_t sched_hand_over(uint32_t thread);
+// The running thread has answered this one, which is READY and in no queue: returns the thread to run. Whoever of the two is
+// ready and does not run comes in front of its equals.
+uint32_t sched_let_go_on(uint32_t thread);
 void sched_yield(uint32_t thread);
-// The timer fired.
-void sched_tick(void);
+// The timer fired, and is still set to a time that has passed: returns the thread to run.
+uint32_t sched_tick(void);
 // Deadline of the user-level timer; UINT64_MAX: none.
 void sched_set_alarm(uint64_t deadline_ns);
 

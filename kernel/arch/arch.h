@@ -37,7 +37,7 @@ _Noreturn void kernel_panic(const char *text, const char *file, int line);
 
 // ---- Time -----------------------------------------------------------------------------------------------------------
 uint64_t arch_time_ns(void);               // since an arbitrary start, never goes back
-void arch_timer_set(uint64_t deadline_ns); // one shot: kernel_timer() at or after it; UINT64_MAX: never
+void arch_timer_set(uint64_t deadline_ns); // one shot: kernel_timer() at or after it, again and again; UINT64_MAX: never
 
 // ---- Interrupt controller. Source numbers are the controller's; 0 (the timer) never reaches these. -------------------
 bool arch_interrupt_exists(uint32_t source);

@@ -7,7 +7,6 @@
 #include "kernel/arch/riscv64/layout.h"
 #include "kernel/arch/riscv64/machine.h"
 #include "kernel/arch/riscv64/plic.h"
-#include "kernel/arch/riscv64/timer.h"
 
 #define INTERRUPT_SOFTWARE 1
 #define INTERRUPT_TIMER 5
@@ -16,7 +15,6 @@
 static uint32_t interrupt(uint32_t current, uint64_t number)
 {
     if (number == INTERRUPT_TIMER) {
-        timer_stop();
         return kernel_timer(current);
     }
     if (number == INTERRUPT_SOFTWARE) {
