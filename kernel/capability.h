@@ -28,7 +28,16 @@ static inline enum nj_status cap_find(uint32_t thread, uint64_t number, uint32_t
     return cap_is_usable(slots[found].cap) ? NJ_OK : NJ_EMPTY_SLOT;
 }
 
-// The same.
+// Is it a capability of this kind? For those that leave what is wrong to cap_lookup_kind().
+static inline bool cap_find_kind(uint32_t thread, uint64_t number, enum nj_kind kind, uint32_t *slot)
+{
+    struct cap table = thread_table(thread);
+
+    *slot = table.object + (uint32_t)number;
+    return number < table.word && slots[*slot].cap.kind == kind;
+}
+
+// The same as cap_find().
 enum nj_status cap_lookup(uint32_t thread, uint64_t number, uint32_t *slot);
 // The same, and of this kind. WRONG_KIND.
 enum nj_status cap_lookup_kind(uint32_t thread, uint64_t number, enum nj_kind kind, uint32_t *slot);

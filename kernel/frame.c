@@ -10,6 +10,7 @@
 #include "kernel/frame.h"
 
 #include "kernel/arch/arch.h"
+#include "kernel/arch/page_map.h"
 #include "kernel/capability.h"
 #include "kernel/hart.h"
 #include "kernel/page.h"
@@ -41,7 +42,8 @@ static inline uint64_t mapping_address(uint64_t word)
 // The word of a mapping of no pages; the count is added to it.
 static inline uint64_t mapping_begin(uint32_t space, uint64_t address)
 {
-    return space | address / PAGE_BYTES << ADDRESS_SHIFT | (uint64_t)spaces[space].serial << SERIAL_SHIFT;
+    _Static_assert(PAGE_BYTES == 1u << 12, "an address is a page number, twelve places to the left");
+    return space | address << (ADDRESS_SHIFT - 12) | (uint64_t)spaces[space].serial << SERIAL_SHIFT;
 }
 
 static inline void mapping_set(uint32_t slot, uint64_t begin, uint32_t count)
@@ -134,16 +136,10 @@ enum nj_status frame_map(uint32_t slot, uint32_t space, uint64_t address, uint64
     if (address >= ADDRESS_LIMIT || cap.extra > FRAME_PAGES_MAX)
         return NJ_BAD_ARGUMENT; // longer runs (the boot archive) are mapped in slices
     spaces[space].has_frames = true;
-    uint64_t begin = mapping_begin(space, address);
-    if (cap.extra != 1 || cap.word != 0)
-        return map_run(slot, begin, resolved, access);
-    status = arch_space_map(space, resolved, cap.object, access);
-    if (status == NJ_OK)
-        mapping_set(slot, begin, 1);
-    return status;
+    return map_run(slot, mapping_begin(space, address), resolved, access);
 }
 
-static enum nj_status map(uint32_t caller, uint32_t slot)
+static __attribute__((noinline)) enum nj_status map_any(uint32_t caller, uint32_t slot)
 {
     uint32_t space;
     enum nj_status status = cap_lookup_kind(caller, argument(caller, 0), NJ_KIND_SPACE, &space);
@@ -153,36 +149,73 @@ static enum nj_status map(uint32_t caller, uint32_t slot)
     return frame_map(slot, slots[space].cap.object, argument(caller, 1), argument(caller, 2));
 }
 
-static __attribute__((noinline)) enum nj_status unmap_run(uint32_t slot, uint64_t resolved, uint32_t *steps)
+// What most calls ask for: one page of RAM, mapped nowhere yet, to read or write, where the page tables are there. It changes
+// nothing before all is decided; everything else, and everything that is wrong, is left to map_any().
+static inline enum nj_status map(uint32_t caller, uint32_t slot)
+{
+    struct cap cap = slots[slot].cap;
+    uint64_t address = argument(caller, 1), rights = argument(caller, 2), resolved;
+    uint64_t allowed = cap.rights & (NJ_RIGHT_READ | NJ_RIGHT_WRITE);
+    bool is_plain = cap.extra == 1 && (cap.word | (rights & ~allowed) | (cap.rights & CAP_DEVICE)) == 0;
+    uint32_t found;
+
+    if (!is_plain || (rights & NJ_RIGHT_READ) == 0 || !cap_find_kind(caller, argument(caller, 0), NJ_KIND_SPACE, &found))
+        return map_any(caller, slot);
+    uint32_t space = slots[found].cap.object;
+    uint32_t access = MAP_READ | ((rights & NJ_RIGHT_WRITE) != 0 ? MAP_WRITE : 0);
+    if (address / ADDRESS_LIMIT != 0 || !space_resolve_page(space, address, &resolved) ||
+        !arch_page_map(space, resolved, cap.object, access))
+        return map_any(caller, slot);
+    spaces[space].has_frames = true;
+    mapping_set(slot, mapping_begin(space, address), 1);
+    return NJ_OK;
+}
+
+// Where the page of a capability that is mapped is. False: nowhere any more.
+static inline bool mapping_find(uint64_t word, uint64_t *resolved)
+{
+    uint64_t address = mapping_address(word);
+
+    if (word == 0 || !mapping_is_alive(word))
+        return false;
+    *resolved = spaces[mapping_space(word)].layout.data_base + address;
+    return space_has_place(mapping_space(word), address);
+}
+
+// A single page takes no step of its own: deleting the capability has counted one. False, and nothing done: a hart runs
+// there, which is for unmap_run().
+static inline __attribute__((always_inline)) bool unmap_page(uint32_t slot)
+{
+    struct cap cap = slots[slot].cap;
+    uint32_t space = mapping_space(cap.word);
+    uint64_t resolved;
+    bool is_mapped = mapping_find(cap.word, &resolved);
+
+    if (is_mapped && spaces[space].hart != NIL)
+        return false;
+    slots[slot].cap.word = 0;
+    if (is_mapped)
+        arch_page_unmap(space, resolved, cap.object, is_device(cap));
+    return true;
+}
+
+static __attribute__((noinline)) enum nj_status unmap_run(uint32_t slot, uint32_t *steps)
 {
     struct cap cap = slots[slot].cap;
     uint32_t space = mapping_space(cap.word), count = mapping_count(cap.word);
+    uint64_t resolved = 0;
+    bool is_mapped = mapping_find(cap.word, &resolved);
 
-    if (count == LARGE_PAGES && arch_space_unmap_large(space, resolved, cap.object, is_device(cap)))
+    enum nj_status status = is_mapped ? space_leave_hart(space) : NJ_OK;
+    if (status != NJ_OK)
+        return status;
+    bool is_large = is_mapped && count == LARGE_PAGES;
+    if (!is_mapped || (is_large && arch_space_unmap_large(space, resolved, cap.object, is_device(cap))))
         count = 0;
     for (; count > 0 && *steps > 0; count--, (*steps)--)
         arch_space_unmap(space, resolved + (uint64_t)(count - 1u) * PAGE_BYTES, cap.object + count - 1u, is_device(cap));
     mapping_set(slot, cap.word & ~(0x3ffull << COUNT_SHIFT), count);
     return count == 0 ? NJ_OK : NJ_AGAIN;
-}
-
-// A single page takes no step of its own: deleting the capability has counted one.
-static enum nj_status unmap(uint32_t slot, uint32_t *steps)
-{
-    struct cap cap = slots[slot].cap;
-    uint32_t space = mapping_space(cap.word);
-    bool is_alive = cap.word != 0 && mapping_is_alive(cap.word);
-    uint64_t resolved = is_alive ? spaces[space].layout.data_base + mapping_address(cap.word) : 0;
-
-    enum nj_status status = is_alive ? space_leave_hart(space) : NJ_OK;
-    if (status != NJ_OK)
-        return status;
-    if (is_alive && cap.extra != 1)
-        return unmap_run(slot, resolved, steps);
-    slots[slot].cap.word = 0;
-    if (is_alive)
-        arch_space_unmap(space, resolved, cap.object, is_device(cap));
-    return NJ_OK;
 }
 
 static enum nj_status slice(uint32_t caller, uint32_t slot)
@@ -209,7 +242,7 @@ static __attribute__((noinline)) enum nj_status invoke_other(uint32_t caller, ui
 
     switch (operation) {
     case NJ_FRAME_UNMAP:
-        return unmap(slot, &steps);
+        return unmap_run(slot, &steps);
     case NJ_FRAME_SLICE:
         return slice(caller, slot);
     case NJ_FRAME_INFO:
@@ -221,13 +254,17 @@ static __attribute__((noinline)) enum nj_status invoke_other(uint32_t caller, ui
     }
 }
 
-// Mapping calls nothing that wants the frame of this function: it stays small.
+// Neither of the two frequent operations wants the stack of the others.
 enum nj_status frame_invoke(uint32_t caller, uint32_t slot, uint64_t operation)
 {
-    return operation == NJ_FRAME_MAP ? map(caller, slot) : invoke_other(caller, slot, operation);
+    if (operation == NJ_FRAME_MAP)
+        return map(caller, slot);
+    if (operation == NJ_FRAME_UNMAP && slots[slot].cap.extra == 1 && unmap_page(slot))
+        return NJ_OK;
+    return invoke_other(caller, slot, operation);
 }
 
 enum nj_status frame_retire(uint32_t slot, uint32_t *steps)
 {
-    return unmap(slot, steps);
+    return slots[slot].cap.extra == 1 && unmap_page(slot) ? NJ_OK : unmap_run(slot, steps);
 }

@@ -35,6 +35,28 @@ static inline enum nj_status space_resolve(uint32_t space, uint64_t address, uin
     return address < NJ_CAPSULE_WINDOW && bytes <= NJ_CAPSULE_WINDOW - address ? NJ_OK : NJ_BAD_ARGUMENT;
 }
 
+// Its type, and more if it is dead: two bytes side by side that the compiler fetches at once.
+static inline uint32_t space_life(uint32_t space)
+{
+    return spaces[space].type | (uint32_t)spaces[space].is_dead << 8;
+}
+
+// Can a page be mapped at this address, or offset in linear memory? Being aligned, it fits where it starts below the end.
+static inline bool space_has_place(uint32_t space, uint64_t address)
+{
+    if (spaces[space].layout.data_base == 0)
+        return spaces[space].type == NJ_SPACE_PROCESS && address != 0 && address < arch_user_end;
+    return address < NJ_CAPSULE_WINDOW;
+}
+
+// space_resolve() for one page, in fewer steps. False: no.
+static inline bool space_resolve_page(uint32_t space, uint64_t address, uint64_t *resolved)
+{
+    _Static_assert(NJ_SPACE_NONE == 0, "below the types");
+    *resolved = spaces[space].layout.data_base + address;
+    return address % PAGE_BYTES == 0 && space_life(space) - 1u < 0xffu && space_has_place(space, address);
+}
+
 // The page of RAM behind an address, for the kernel to read or write; first touch included. BAD_ADDRESS, NEEDS_SUPPLY.
 enum nj_status space_read_page(uint32_t space, uint64_t address, uint32_t *page);
 enum nj_status space_write_page(uint32_t space, uint64_t address, uint32_t *page);

@@ -42,6 +42,8 @@ static enum nj_status invoke_object(uint32_t thread, uint32_t slot, uint64_t ope
         return NJ_OK;
     if (slots[slot].cap.kind == NJ_KIND_CNODE)
         return cnode_invoke(thread, slot, operation);
+    if (slots[slot].cap.kind == NJ_KIND_FRAME)
+        return frame_invoke(thread, slot, operation);
     switch (slots[slot].cap.kind) {
     case NJ_KIND_UNTYPED:
         return untyped_invoke(thread, slot, operation);
@@ -53,8 +55,6 @@ static enum nj_status invoke_object(uint32_t thread, uint32_t slot, uint64_t ope
         return space_invoke(thread, slot, operation);
     case NJ_KIND_CODE:
         return code_invoke(thread, slot, operation);
-    case NJ_KIND_FRAME:
-        return frame_invoke(thread, slot, operation);
     case NJ_KIND_INTERRUPT:
         return interrupt_invoke(thread, slot, operation);
     case NJ_KIND_HART:

@@ -299,6 +299,26 @@ uint32_t host_wrongly_mapped_page(void)
     return NIL;
 }
 
+// A space that does not know that a page of a frame is mapped in it may get an image, and then would not find the page
+// again: in an image addresses are offsets in the linear memory.
+static bool is_mapping_unknown(const struct mapping *mapping)
+{
+    uint64_t data_base = spaces[mapping->space].layout.data_base;
+
+    if ((mapping->access & MAP_DEVICE) == 0 && page_kind(mapping->page) != PAGE_FRAME)
+        return false;
+    return !spaces[mapping->space].has_frames ||
+           (data_base != 0 && mapping->address - data_base >= NJ_CAPSULE_WINDOW);
+}
+
+uint32_t host_space_with_unknown_frame(void)
+{
+    for (uint32_t i = 0; i < mapping_count; i++)
+        if (is_mapping_unknown(&mappings[i]))
+            return mappings[i].space;
+    return NIL;
+}
+
 void arch_code_sync(void)
 {
 }

@@ -26,3 +26,5 @@ uint32_t host_syscall(uint32_t thread, uint64_t number, uint64_t capability, uin
 uint32_t host_mapped_pages(uint32_t space);
 // A page of RAM that is mapped somewhere though its kind says that it must not be; NIL if there is none.
 uint32_t host_wrongly_mapped_page(void);
+// A space in which a frame is mapped without has_frames, or outside the linear memory of its image; NIL if there is none.
+uint32_t host_space_with_unknown_frame(void);

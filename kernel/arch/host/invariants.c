@@ -484,6 +484,8 @@ const char *check_invariants(int thorough)
         broken = "the machine idles while a thread is ready";
     if (broken == NULL && host_wrongly_mapped_page() != NIL)
         broken = "a page is mapped that must not be";
+    if (broken == NULL && host_space_with_unknown_frame() != NIL)
+        broken = "a space does not know of a frame in it";
     forget();
     return broken;
 }

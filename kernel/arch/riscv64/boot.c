@@ -288,6 +288,7 @@ void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint64_t entry_
     platform_check(ram_start);
     csr_write(stvec, trap_vector);
     mmu_ram_frame = ram_start / PAGE_BYTES;
+    mmu_table_offset = DIRECT_MAP - ram_start - (PTE_V << (12 - PTE_PPN_SHIFT));
     memory_plan(devicetree_place((const void *)readable, tree));
     mmu_start();
     arch_user_end = 1ull << (11 + 9 * mmu_levels);

@@ -11,11 +11,13 @@
 #include "kernel/arch/arch.h"
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/layout.h"
+#include "kernel/arch/riscv64/page_map.h"
 #include "kernel/page.h"
 
 uint32_t mmu_levels;
 uint32_t mmu_kernel_root;
 uint64_t mmu_ram_frame;
+uint64_t mmu_table_offset;
 uint64_t mmu_satp_mode;
 uint64_t arch_user_end;
 uint32_t mmu_image_table;
@@ -23,29 +25,9 @@ uint64_t mmu_init_end;
 
 extern const uint8_t entry_slots_capsule[], entry_slots_process[], init_start[];
 
-static void fence_page(uint64_t address, uint32_t asid)
-{
-    __asm__ volatile("sfence.vma %0, %1" : : "r"(address), "r"((uint64_t)asid) : "memory");
-}
-
 static void fence_space(uint32_t asid)
 {
     __asm__ volatile("sfence.vma zero, %0" : : "r"((uint64_t)asid) : "memory");
-}
-
-static bool is_capsule(uint32_t space)
-{
-    return spaces[space].type == NJ_SPACE_CAPSULE;
-}
-
-static uint32_t space_asid(uint32_t space)
-{
-    return is_capsule(space) ? ASID_KERNEL : spaces[space].region;
-}
-
-static uint32_t table_index(uint64_t address, uint32_t level)
-{
-    return address >> (12 + 9 * level) & (TABLE_ENTRIES - 1);
 }
 
 // Page of RAM that an entry points to, or NIL when it is no page of RAM.
@@ -60,47 +42,15 @@ static uint64_t page_entry(uint32_t page, uint64_t bits)
     return (mmu_ram_frame + page) << PTE_PPN_SHIFT | bits;
 }
 
-static inline bool is_table(uint64_t entry)
-{
-    return (entry & (PTE_V | PTE_R | PTE_W | PTE_X)) == PTE_V;
-}
-
 static inline uint32_t table_of(uint64_t entry)
 {
     return (uint32_t)((entry >> PTE_PPN_SHIFT) - mmu_ram_frame);
 }
 
-// The entry of the table above the last level: a last-level table, a large leaf, or 0. It is also 0 when there is no such
-// table. One test for each level: a table is never page 0.
-static inline uint64_t large_entry_find(uint32_t space, uint64_t address, uint32_t *large)
-{
-    uint64_t entry;
-    *large = spaces[space].root_page;
-    if (mmu_levels == 4) {
-        entry = pages[*large][table_index(address, 3)];
-        if (!is_table(entry)) {
-            return 0;
-        }
-        *large = table_of(entry);
-    }
-    entry = pages[*large][table_index(address, 2)];
-    if (!is_table(entry)) {
-        return 0;
-    }
-    *large = table_of(entry);
-    return pages[*large][table_index(address, 1)];
-}
-
-static inline uint32_t table_find(uint32_t space, uint64_t address)
-{
-    uint32_t large;
-    uint64_t entry = large_entry_find(space, address, &large);
-    return is_table(entry) ? table_of(entry) : NIL;
-}
-
 uint32_t mmu_table_find(uint32_t space, uint64_t address)
 {
-    return table_find(space, address);
+    uint64_t *large;
+    return large_entry_find(space, address, &large) && is_table(*large) ? table_of(*large) : NIL;
 }
 
 // The table of this level, and what is missing above it, made of pages of the space's supply. ALREADY_MAPPED: a large leaf
@@ -148,60 +98,27 @@ static bool page_address_ok(uint32_t space, uint64_t address)
     return address - PAGE_BYTES < arch_user_end - PAGE_BYTES;
 }
 
-// The last-level table for the address, made if it is missing. NEEDS_SUPPLY, ALREADY_MAPPED.
-static inline enum nj_status table_make(uint32_t space, uint64_t address, uint32_t *table)
-{
-    *table = table_find(space, address);
-    return *table != NIL ? NJ_OK : table_build(space, address, 0, table);
-}
-
 enum nj_status arch_space_prepare(uint32_t space, uint64_t address)
 {
     uint32_t table;
-    return page_address_ok(space, address) ? table_make(space, address, &table) : NJ_BAD_ARGUMENT;
-}
-
-static inline uint64_t leaf_entry(uint32_t space, uint64_t entry)
-{
-    return entry | PTE_V | PTE_A | PTE_D | (is_capsule(space) ? 0 : PTE_U);
-}
-
-static inline enum nj_status leaf_set(uint32_t space, uint64_t address, uint32_t table, uint64_t entry)
-{
-    uint32_t index = table_index(address, 0);
-    if ((pages[table][index] & PTE_V) != 0) {
-        return NJ_ALREADY_MAPPED;
+    if (!page_address_ok(space, address)) {
+        return NJ_BAD_ARGUMENT;
     }
-    pages[table][index] = leaf_entry(space, entry);
-    fence_page(address, space_asid(space));
-    return NJ_OK;
+    return mmu_table_find(space, address) != NIL ? NJ_OK : table_build(space, address, 0, &table);
 }
 
-static __attribute__((noinline)) enum nj_status entry_set_deep(uint32_t space, uint64_t address, uint64_t entry)
+static enum nj_status entry_set(uint32_t space, uint64_t address, uint64_t entry)
 {
-    uint32_t table;
-    enum nj_status status = table_build(space, address, 0, &table);
-    return status == NJ_OK ? leaf_set(space, address, table, entry) : status;
-}
-
-static inline enum nj_status entry_set(uint32_t space, uint64_t address, uint64_t entry)
-{
-    uint32_t large;
-    uint64_t table = large_entry_find(space, address, &large);
-    return is_table(table) ? leaf_set(space, address, table_of(table), entry) : entry_set_deep(space, address, entry);
-}
-
-static inline uint64_t frame_of(uint32_t page, bool device)
-{
-    return device ? page : mmu_ram_frame + page;
-}
-
-// The bits of map_access that are rights are one place below those of an entry.
-static inline uint64_t frame_entry(uint32_t page, uint32_t access)
-{
-    _Static_assert(MAP_READ << 1 == PTE_R && MAP_WRITE << 1 == PTE_W && MAP_EXECUTE << 1 == PTE_X, "one shift");
-    uint64_t bits = (uint64_t)(access & (MAP_READ | MAP_WRITE | MAP_EXECUTE)) << 1;
-    return frame_of(page, (access & MAP_DEVICE) != 0) << PTE_PPN_SHIFT | bits;
+    uint64_t *leaf;
+    if (!leaf_find(space, address, &leaf)) {
+        uint32_t table;
+        enum nj_status status = table_build(space, address, 0, &table);
+        if (status != NJ_OK) {
+            return status;
+        }
+        leaf = &pages[table][table_index(address, 0)];
+    }
+    return leaf_set(space, address, leaf, entry) ? NJ_OK : NJ_ALREADY_MAPPED;
 }
 
 enum nj_status arch_space_map(uint32_t space, uint64_t address, uint32_t page, uint32_t access)
@@ -220,12 +137,10 @@ enum nj_status arch_space_map_large(uint32_t space, uint64_t address, uint32_t p
     if (status != NJ_OK) {
         return status;
     }
-    if ((pages[table][index] & PTE_V) != 0) {
-        return is_table(pages[table][index]) ? NJ_NOT_AVAILABLE : NJ_ALREADY_MAPPED;
+    if (is_table(pages[table][index])) {
+        return NJ_NOT_AVAILABLE;
     }
-    pages[table][index] = leaf_entry(space, frame_entry(page, access));
-    fence_page(address, space_asid(space));
-    return NJ_OK;
+    return leaf_set(space, address, &pages[table][index], frame_entry(page, access)) ? NJ_OK : NJ_ALREADY_MAPPED;
 }
 
 enum nj_status arch_space_map_entry(uint32_t space, uint64_t address)
@@ -234,33 +149,17 @@ enum nj_status arch_space_map_entry(uint32_t space, uint64_t address)
     return entry_set(space, address, page_entry((uint32_t)((stubs - DIRECT_MAP) / PAGE_BYTES), PTE_R | PTE_X));
 }
 
-// Empties the entry if it is a leaf of exactly this frame.
-static inline bool entry_clear(uint32_t table, uint32_t index, uint64_t frame)
-{
-    uint64_t entry = pages[table][index];
-    if ((entry & (PTE_V | PTE_R)) != (PTE_V | PTE_R) || entry >> PTE_PPN_SHIFT != frame) {
-        return false;
-    }
-    pages[table][index] = 0;
-    return true;
-}
-
 void arch_space_unmap(uint32_t space, uint64_t address, uint32_t page, bool device)
 {
-    uint32_t large;
-    uint64_t table = large_entry_find(space, address, &large);
-    if (is_table(table) && entry_clear(table_of(table), table_index(address, 0), frame_of(page, device))) {
-        fence_page(address, space_asid(space));
-    }
+    arch_page_unmap(space, address, page, device);
 }
 
 // The whole space is flushed: a hart may keep a large leaf in pieces, and need not find all of them by one address.
 bool arch_space_unmap_large(uint32_t space, uint64_t address, uint32_t page, bool device)
 {
-    uint32_t large;
+    uint64_t *large;
     bool is_aligned = address % (LARGE_PAGES * PAGE_BYTES) == 0;
-    if (!is_aligned || large_entry_find(space, address, &large) == 0 ||
-        !entry_clear(large, table_index(address, 1), frame_of(page, device))) {
+    if (!is_aligned || !large_entry_find(space, address, &large) || !leaf_clear(large, frame_of(page, device))) {
         return false;
     }
     fence_space(space_asid(space));
@@ -270,11 +169,11 @@ bool arch_space_unmap_large(uint32_t space, uint64_t address, uint32_t page, boo
 uint32_t arch_space_lookup(uint32_t space, uint64_t address, uint32_t access)
 {
     uint64_t wanted = PTE_V | (uint64_t)(access | MAP_READ) << 1;
-    uint32_t large;
-    uint64_t entry = page_address_ok(space, address) ? large_entry_find(space, address, &large) : 0;
+    uint64_t *large;
+    uint64_t entry = page_address_ok(space, address) && large_entry_find(space, address, &large) ? *large : 0;
     uint32_t within = table_index(address, 0); // of a large leaf
     if (is_table(entry)) {
-        entry = pages[table_of(entry)][within];
+        entry = table_at(entry)[within];
         within = 0;
     }
     uint32_t page = (entry & wanted) == wanted ? entry_page(entry) : NIL;

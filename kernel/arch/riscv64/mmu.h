@@ -18,6 +18,7 @@
 extern uint32_t mmu_levels;      // 3: Sv39, 4: Sv48
 extern uint32_t mmu_kernel_root; // page of the kernel's root table
 extern uint64_t mmu_ram_frame;   // physical page number of the first page of RAM
+extern uint64_t mmu_table_offset; // what table_at() adds (page_map.h)
 extern uint64_t mmu_satp_mode;   // mode bits of satp
 extern uint32_t mmu_image_table; // last-level table of the 2 MiB around the kernel image
 extern uint64_t mmu_init_end;    // end of what boot gives back
