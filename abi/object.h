@@ -24,12 +24,13 @@ enum nj_kind {
     NJ_KIND_SCHED_CONTROL = 13,     // authority to give scheduling contexts their budget
     NJ_KIND_INTERRUPT_CONTROL = 14, // authority to make interrupt objects
     NJ_KIND_SYSTEM = 15,            // authority over power and device memory
-    NJ_KIND_COUNT = 16,
+    NJ_KIND_GATE = 16,              // entry of a capsule, for callers; fixed badge
+    NJ_KIND_COUNT = 17,
 };
 
 // Rights of a capability. Copying keeps or removes them, never adds.
 enum nj_right {
-    NJ_RIGHT_SEND = 1, // endpoint: send, call; notification: signal; frame, space: write
+    NJ_RIGHT_SEND = 1, // endpoint: send, call; notification: signal; gate: call; frame, space: write
     NJ_RIGHT_RECV = 2, // endpoint: receive;    notification: wait;   frame, space: read
     NJ_RIGHT_GRANT = 4,       // endpoint: capabilities may travel with messages sent through it
     NJ_RIGHT_GRANT_REPLY = 8, // endpoint: the reply to a call through it may carry a capability back
@@ -101,6 +102,7 @@ enum nj_thread_state {
     NJ_THREAD_WAITING = 5,    // for a notification
     NJ_THREAD_FAULTED = 6,    // its fault message waits to be received or answered
     NJ_THREAD_OUT_OF_BUDGET = 7,
+    NJ_THREAD_GATE_WAIT = 8, // waits for its turn in a capsule
 };
 
 enum nj_sched_control_op {
@@ -133,7 +135,17 @@ enum nj_space_op {
     //   touching first-touch memory -> bytes copied (1-4096). t0 needs WRITE, the source READ. BAD_ADDRESS, NEEDS_SUPPLY
     NJ_SPACE_COPY = 5,
     NJ_SPACE_INFO = 6, // INFO() -> enum nj_space_type, pages supplied, pages used, first-touch bytes allowed, threads
+    // GATE(code offset, badge below 2^32, cnode slot, index): a capability to enter the capsule's code there. It descends
+    //   from this space capability (revoke takes it back) and does not keep the space. t0 needs WRITE. WRONG_STATE: not a
+    //   capsule with attached code; SLOT_USED, REVOKING
+    NJ_SPACE_GATE = 7,
+    // GATE_STATE() -> enum nj_gate_state, the status with which the last caller was cut off, enum nj_fault, pc, detail
+    //   (as in a fault message, offsets where they can be)
+    NJ_SPACE_GATE_STATE = 8,
+    NJ_SPACE_GATE_RESET = 9, // RESET(): a broken instance takes callers again. t0 needs WRITE. WRONG_STATE: it is not
 };
+enum nj_gate_state { NJ_GATE_IDLE = 0, NJ_GATE_ACTIVE = 1, NJ_GATE_BROKEN = 2, NJ_GATE_ENDED = 3 };
+#define NJ_GATE_WAITERS_MAX 32 // threads that can wait for one instance
 #define NJ_SPACE_SUPPLIES 4
 
 enum nj_code_op {

@@ -27,7 +27,9 @@
     X(WRONG_STATE, 17, "the object is not in the state this needs")                                                    \
     X(REVOKING, 18, "the capability is being revoked: nothing may be derived from it")                                 \
     X(NO_REPLY_OBJECT, 19, "the receiver waits without a reply object and cannot answer a call")                       \
-    X(NOT_AVAILABLE, 20, "the machine does not have this")
+    X(NOT_AVAILABLE, 20, "the machine does not have this")                                                             \
+    X(FAULTED, 21, "the code behind the gate faulted")                                                                 \
+    X(OVERRUN, 22, "the caller's budget ran out behind the gate")
 
 enum nj_status {
 #define X(name, number, text) NJ_##name = number,

@@ -26,7 +26,14 @@
 #define NJ_SYS_POLL 9        // as wait, but WOULD_BLOCK when the word is 0
 #define NJ_SYS_YIELD 10      // give up the rest of this turn to threads of the same priority; no capability
 #define NJ_SYS_TIME 11       // a0 = nanoseconds since boot; no capability
-#define NJ_SYS_COUNT 12
+#define NJ_SYS_GATE_CALL 12   // enter a capsule through the gate in t0, with a0-a7; back with a0-a7       (right: SEND)
+#define NJ_SYS_GATE_RETURN 13 // leave the capsule that was entered, with a0-a7; no capability
+#define NJ_SYS_COUNT 14
+
+// Gates have a convention of their own. t1 and t3 are ignored on the way in. The callee starts with t0 = badge, t1 = 8,
+// a0-a7 as the caller had them; the caller goes on with t0 = 0, t1 = 8 and the callee's a0-a7, or t1 = -(enum nj_status)
+// and a0-a7 = 0. ALL OTHER registers are 0 on both sides, s0-s11 and floating point too: the caller keeps on its stack
+// what it needs. sp, pc and the sandbox registers are kept by the kernel, of a process also ra, gp and tp.
 
 // The message tag. Bits 0-6: words carried, 0 to NJ_MESSAGE_WORDS; the first 8 travel in registers, the others in the
 // message pages of both threads. Bit 8: one capability travels with the message. Bits 32-63, sender's side only: its

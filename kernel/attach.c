@@ -27,6 +27,7 @@ static struct layout layout_of(uint32_t space, uint32_t code, uint64_t stack, ui
     uint64_t window = 1ull << layout.window_log2;
 
     layout.code_base = arch_space_image_base(space, layout.window_log2) + window;
+    layout.code_mask = window - 4u;
     layout.stack_low = NJ_STACK_LOW(layout.code_base, window);
     layout.stack_high = layout.stack_low + stack;
     layout.data_base = NJ_DATA_BASE(layout.code_base, window, stack, state);

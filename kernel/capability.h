@@ -9,7 +9,7 @@
 #define STEPS_PER_CALL 64u
 
 // Neither empty nor a zombie: neither has one of these bits in its kind, and every other kind has one.
-#define CAP_KIND_USABLE_BITS (NJ_KIND_COUNT - 1u)
+#define CAP_KIND_USABLE_BITS (KIND_ZOMBIE - 1u)
 static inline bool cap_is_usable(struct cap cap)
 {
     return (cap.kind & CAP_KIND_USABLE_BITS) != 0;

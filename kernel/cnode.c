@@ -97,6 +97,8 @@ static uint64_t cap_size_or_badge(struct cap cap)
     case NJ_KIND_ENDPOINT:
     case NJ_KIND_NOTIFICATION:
         return cap.word;
+    case NJ_KIND_GATE:
+        return cap.word >> 32;
     default:
         return 0;
     }

@@ -5,6 +5,7 @@
 #include "abi/capsule.h"
 #include "kernel/arch/arch.h"
 #include "kernel/endpoint.h"
+#include "kernel/gate.h"
 #include "kernel/message.h"
 #include "kernel/syscall.h"
 #include "kernel/thread.h"
@@ -34,19 +35,6 @@ static __attribute__((noinline)) enum nj_fault refine(uint32_t space, enum nj_fa
     return is_data && (below || above) ? NJ_FAULT_STACK : kind;
 }
 
-uint32_t fault_raise(uint32_t thread, enum nj_fault kind, uint64_t detail, uint64_t extra)
-{
-    uint32_t space = threads[thread].space;
-    struct cap handler = slots[thread_fault_slot(thread)].cap;
-
-    threads[thread].faults++;
-    threads[thread].fault_kind = (uint8_t)(space != NIL && is_image(space) ? refine(space, kind, detail) : kind);
-    threads[thread].fault_detail = detail;
-    threads[thread].fault_extra = extra;
-    threads[thread].state = NJ_THREAD_INACTIVE;
-    return handler.kind == NJ_KIND_ENDPOINT ? endpoint_send_fault(thread, handler) : NIL;
-}
-
 // Offsets instead of addresses, and which of the two they are.
 static __attribute__((noinline)) uint64_t image_offsets(uint32_t space, enum nj_fault kind, uint64_t *pc,
                                                         uint64_t *detail)
@@ -63,6 +51,33 @@ static __attribute__((noinline)) uint64_t image_offsets(uint32_t space, enum nj_
         extra |= EXTRA_DATA_OFFSET;
     }
     return extra;
+}
+
+// A fault behind a gate is none of the caller's: it goes on there.
+static uint32_t fault_inside(uint32_t thread, enum nj_fault kind, uint64_t detail)
+{
+    uint32_t space = thread_space(thread);
+    uint64_t pc = arch_context_read(thread, 0);
+
+    kind = refine(space, kind, detail);
+    (void)image_offsets(space, kind, &pc, &detail);
+    gate_fault(thread, kind, pc, detail);
+    return NIL;
+}
+
+uint32_t fault_raise(uint32_t thread, enum nj_fault kind, uint64_t detail, uint64_t extra)
+{
+    uint32_t space = threads[thread].space;
+    struct cap handler = slots[thread_fault_slot(thread)].cap;
+
+    threads[thread].faults++;
+    if (gate_is_inside(thread))
+        return fault_inside(thread, kind, detail);
+    threads[thread].fault_kind = (uint8_t)(space != NIL && is_image(space) ? refine(space, kind, detail) : kind);
+    threads[thread].fault_detail = detail;
+    threads[thread].fault_extra = extra;
+    threads[thread].state = NJ_THREAD_INACTIVE;
+    return handler.kind == NJ_KIND_ENDPOINT ? endpoint_send_fault(thread, handler) : NIL;
 }
 
 void fault_message(uint32_t thread, uint32_t receiver, uint64_t badge)

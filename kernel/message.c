@@ -4,6 +4,8 @@
 
 #include "kernel/arch/arch.h"
 #include "kernel/capability.h"
+#include "kernel/gate.h"
+#include "kernel/syscall.h"
 #include "kernel/thread.h"
 
 #define TAG_SENDABLE ((uint64_t)(NJ_TAG_WORDS_MASK | NJ_TAG_CAP) | (0xffffffffull << NJ_TAG_CAP_SHIFT))
@@ -16,11 +18,17 @@ bool message_tag_is_valid(uint64_t tag)
     return (tag & ~TAG_SENDABLE) == 0 && (tag & NJ_TAG_WORDS_MASK) <= NJ_MESSAGE_WORDS && names_slot == has_cap;
 }
 
+// The page lies in the memory of its own space, which those it visits have no business with.
+static uint32_t message_page(uint32_t thread)
+{
+    return gate_is_inside(thread) ? NIL : threads[thread].message_page;
+}
+
 enum nj_status message_check(uint32_t sender, bool may_grant)
 {
     uint64_t tag = threads[sender].context.reg[REG_TAG];
 
-    if ((tag & NJ_TAG_WORDS_MASK) > NJ_MESSAGE_REGISTERS && threads[sender].message_page == NIL)
+    if ((tag & NJ_TAG_WORDS_MASK) > NJ_MESSAGE_REGISTERS && message_page(sender) == NIL)
         return NJ_BAD_ARGUMENT;
     if ((tag & NJ_TAG_CAP) != 0 && !may_grant)
         return NJ_NO_RIGHT;
@@ -30,7 +38,7 @@ enum nj_status message_check(uint32_t sender, bool may_grant)
 // Words beyond the registers. Returns how many words arrive.
 static uint64_t transfer_words(uint32_t sender, uint32_t receiver, uint64_t words)
 {
-    uint32_t from = threads[sender].message_page, to = threads[receiver].message_page;
+    uint32_t from = message_page(sender), to = message_page(receiver);
 
     for (uint32_t i = 0; i < NJ_MESSAGE_REGISTERS; i++)
         threads[receiver].context.reg[REG_WORD + i] = threads[sender].context.reg[REG_WORD + i];
@@ -77,7 +85,14 @@ void message_finish(uint32_t thread, uint64_t badge, uint64_t tag)
     threads[thread].context.reg[REG_TAG] = tag;
 }
 
+void message_forget(uint32_t thread)
+{
+    if (threads[thread].blocked != 0)
+        clear_results(thread);
+}
+
 void message_finish_status(uint32_t thread, enum nj_status status)
 {
+    message_forget(thread);
     message_finish(thread, 0, (uint64_t)(-(int64_t)status));
 }

@@ -16,5 +16,8 @@ void message_transfer(uint32_t sender, uint32_t receiver, uint64_t badge, bool m
 // Finishes a thread's system call: badge, tag; all else that a call does not return is cleared.
 void message_finish(uint32_t thread, uint64_t badge, uint64_t tag);
 
+// A fast path that blocked the thread did not save its message words: what the context has there may be another space's.
+void message_forget(uint32_t thread);
+
 // Finishes it with a status.
 void message_finish_status(uint32_t thread, enum nj_status status);

@@ -11,6 +11,7 @@
 
 static void give_word(uint32_t thread, uint64_t word, uint64_t tag)
 {
+    message_forget(thread);
     message_finish(thread, 0, tag);
     threads[thread].context.reg[REG_WORD] = word;
 }

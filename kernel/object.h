@@ -20,8 +20,8 @@
 
 // Kinds a capability has inside the kernel only.
 enum {
-    KIND_ZOMBIE = NJ_KIND_COUNT, // being deleted in steps; `extra` is the kind it had
-    KIND_SUPPLY,                 // untyped memory that was moved into a space or code object
+    KIND_ZOMBIE = 64, // being deleted in steps; `extra` is the kind it had
+    KIND_SUPPLY,      // untyped memory that was moved into a space or code object
 };
 
 // A capability. Lives in a slot; 16 bytes, so that one load brings kind, rights and object.
@@ -29,9 +29,9 @@ struct cap {
     uint8_t kind;   // enum nj_kind or KIND_*
     uint8_t rights; // enum nj_right, CAP_REVOKING, and for frames CAP_DEVICE
     uint16_t extra; // frame: pages in the run; zombie: former kind
-    uint32_t object; // index in the array of its kind; untyped, supply: first page; frame: first page; cnode: first slot
+    uint32_t object; // index in the array of its kind; untyped, supply: first page; frame: first page; cnode: first slot; gate: space
     // endpoint, notification: badge. untyped, supply: pages | used 32-byte units << 32. cnode: number of slots.
-    // frame: where it is mapped, see frame.c (0: not mapped).
+    // frame: where it is mapped, see frame.c (0: not mapped). gate: code offset | badge << 32.
     uint64_t word;
 };
 #define CAP_HART 0x20     // lies in a hidden slot of a hart, which may run by it
@@ -83,6 +83,7 @@ struct thread {
     uint8_t tells_budget; // running out of budget is a fault, not a wait
     uint8_t is_configured;
     uint64_t fault_detail, fault_extra;
+    uint8_t uses_fp; // has floating-point state, in the registers or saved
 };
 
 struct endpoint {
@@ -132,7 +133,25 @@ struct layout {
     uint64_t code_base, stack_low, stack_high, data_base; // state area ends at data_base
     uint32_t window_log2;
     uint32_t state_bytes;
+    uint64_t code_mask; // window - 4
 };
+
+// Who is inside a capsule through one of its gates (gate.c), and what the kernel keeps for that thread's caller.
+struct gate {
+    // 0: nobody, anybody may enter. Else the address of the context of the thread inside; GATE_SLOW sends every crossing
+    // to the complete path, and alone it says that nobody enters.
+    uint64_t lock;
+    uint64_t caller;      // context.table of the thread before it entered: the space it returns to
+    uint64_t sp, pc;      // where it goes on there
+    uint64_t kept[3];     // of a process: ra, gp, tp
+    struct queue queue;   // threads that wait for their turn
+    uint64_t fault_pc, fault_detail; // why it is broken
+    uint8_t waiters;
+    uint8_t fault_kind;
+    uint8_t broken;  // status with which a caller was cut off; 0: it was not
+    uint8_t is_lost; // the space that called is gone: the caller's caller gets PEER_LOST
+};
+#define GATE_SLOW 1u
 
 struct space {
     struct slot cnode ALIGNED(512);                     // hidden: its capability table
@@ -141,6 +160,7 @@ struct space {
     uint64_t memory_start, memory_bytes;   // backed on first touch
     uint64_t root;                         // architecture: value that selects its page table
     struct layout layout;                  // valid when code is attached
+    struct gate gate;                      // of a capsule
     uint32_t root_page;
     uint32_t threads;    // list of its threads
     uint32_t references;

@@ -5,6 +5,7 @@
 #include "kernel/arch/arch.h"
 #include "kernel/arch/clock.h"
 #include "kernel/fault.h"
+#include "kernel/gate.h"
 #include "kernel/interrupt.h"
 #include "kernel/ready.h"
 #include "kernel/refill.h"
@@ -92,6 +93,14 @@ static void set_timer(uint64_t deadline)
     }
 }
 
+// A thread without time must not keep others out of the capsule it is in: it waits outside.
+static void wait_for_refill(uint32_t thread)
+{
+    if (gate_is_inside(thread))
+        gate_unwind(thread, NJ_OVERRUN);
+    wakeup_insert(threads[thread].sched);
+}
+
 // Takes the next thread from the ready queue. A thread whose scheduling context has nothing left (it was used up by the
 // thread it was lent to) waits for its refill instead; only the one just charged can be such.
 static uint32_t take_next(uint64_t now)
@@ -101,7 +110,7 @@ static uint32_t take_next(uint64_t now)
         ready_remove_first(thread);
         if (refill_is_ready(threads[thread].sched, now))
             return thread;
-        wakeup_insert(threads[thread].sched);
+        wait_for_refill(thread);
     }
     return NIL;
 }
@@ -120,10 +129,10 @@ static bool keeps_running(uint32_t thread, uint64_t now, bool turn_is_over)
     if (!is_runnable(thread))
         return false;
     if (!refill_is_ready(threads[thread].sched, now)) {
-        if (threads[thread].tells_budget)
+        if (threads[thread].tells_budget && !gate_is_inside(thread))
             tell_budget(thread);
         else
-            wakeup_insert(threads[thread].sched);
+            wait_for_refill(thread);
         return false;
     }
     bool is_beaten = threads[thread].priority + 1u < sched_top_priority;
@@ -288,6 +297,11 @@ uint32_t sched_let_go_on(uint32_t thread)
         return sched_hand_over(thread);
     uint32_t next = preempt(thread, running, clock_ns(), true);
     return next != NIL ? next : sched_choose();
+}
+
+void sched_reconsider(void)
+{
+    look_anew();
 }
 
 void sched_yield(uint32_t thread)

@@ -43,6 +43,8 @@ uint32_t sched_hand_over(uint32_t thread);
 // ready and does not run comes in front of its equals.
 uint32_t sched_let_go_on(uint32_t thread);
 void sched_yield(uint32_t thread);
+// The next choice is made with care: the running thread goes on, if it does, by the long way back.
+void sched_reconsider(void);
 // The timer fired, and is still set to a time that has passed: returns the thread to run.
 uint32_t sched_tick(void);
 // Deadline of the user-level timer; UINT64_MAX: none.

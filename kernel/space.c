@@ -8,6 +8,7 @@
 #include "kernel/arch/arch.h"
 #include "kernel/capability.h"
 #include "kernel/code.h"
+#include "kernel/gate.h"
 #include "kernel/hart.h"
 #include "kernel/thread.h"
 #include "kernel/untyped.h"
@@ -136,14 +137,16 @@ static enum nj_status space_stop(uint32_t space, uint32_t *steps)
 {
     spaces[space].is_dead = true;
     enum nj_status status = space_leave_hart(space);
-    if (status != NJ_OK)
-        return status;
-    while (spaces[space].threads != NIL) {
+    if (status == NJ_OK)
+        status = gate_end(space, steps);
+    while (status == NJ_OK && spaces[space].threads != NIL) {
         if (*steps == 0)
             return NJ_AGAIN;
         (*steps)--;
-        thread_leave_space(spaces[space].threads);
+        status = thread_leave_space(spaces[space].threads, steps);
     }
+    if (status != NJ_OK)
+        return status;
     if (spaces[space].root_page != NIL || spaces[space].type == NJ_SPACE_CAPSULE)
         arch_space_destroy(space);
     spaces[space].root_page = NIL;

@@ -3,6 +3,7 @@
 #include "kernel/arch/arch.h"
 #include "kernel/attach.h"
 #include "kernel/capability.h"
+#include "kernel/gate.h"
 #include "kernel/space.h"
 #include "kernel/syscall.h"
 
@@ -122,6 +123,6 @@ enum nj_status space_invoke(uint32_t caller, uint32_t slot, uint64_t operation)
     case NJ_SPACE_INFO:
         return info(caller, space);
     default:
-        return NJ_BAD_OPERATION;
+        return gate_invoke(caller, slot, operation);
     }
 }

@@ -9,6 +9,7 @@
 #include "kernel/endpoint.h"
 #include "kernel/fault.h"
 #include "kernel/frame.h"
+#include "kernel/gate.h"
 #include "kernel/hart.h"
 #include "kernel/interrupt.h"
 #include "kernel/message.h"
@@ -114,6 +115,8 @@ static enum nj_status receive(uint32_t thread, bool may_block, enum outcome *out
         return status;
     if ((slots[slot].cap.rights & NJ_RIGHT_RECV) == 0)
         return NJ_NO_RIGHT;
+    if (gate_is_inside(thread))
+        return NJ_WRONG_STATE; // its bound notification is not for those it visits
     status = offered_reply(thread, &reply);
     if (status == NJ_OK && reply != NIL)
         status = reply_usable(reply, thread);
@@ -132,8 +135,10 @@ static enum nj_status receive(uint32_t thread, bool may_block, enum outcome *out
 static enum nj_status reply_receive(uint32_t thread, enum outcome *outcome)
 {
     uint32_t reply;
-    enum nj_status status = offered_reply(thread, &reply);
 
+    if (gate_is_inside(thread))
+        return NJ_WRONG_STATE;
+    enum nj_status status = offered_reply(thread, &reply);
     if (status == NJ_OK && reply != NIL)
         status = reply_send(thread, reply);
     if (status != NJ_OK && status != NJ_WRONG_STATE)
@@ -168,6 +173,14 @@ static enum nj_status wait(uint32_t thread, bool may_block, enum outcome *outcom
     return status;
 }
 
+static enum nj_status cross(uint32_t thread, bool is_call, enum outcome *outcome)
+{
+    enum nj_status status = is_call ? gate_call(thread) : gate_return(thread);
+
+    *outcome = status == NJ_OK ? FINISHED : RETURNS;
+    return status;
+}
+
 static bool is_message(uint64_t number)
 {
     return number == NJ_SYS_CALL || number == NJ_SYS_REPLY_RECV || number == NJ_SYS_SEND || number == NJ_SYS_TRY_SEND;
@@ -197,6 +210,10 @@ static enum nj_status dispatch(uint32_t thread, uint64_t number, enum outcome *o
     case NJ_SYS_YIELD:
         sched_yield(thread);
         return NJ_OK;
+    case NJ_SYS_GATE_CALL:
+        return cross(thread, true, outcome);
+    case NJ_SYS_GATE_RETURN:
+        return cross(thread, false, outcome);
     default: // NJ_SYS_TIME
         set_result(thread, 0, arch_time_ns() - system_entry_ns());
         return NJ_OK;
@@ -237,8 +254,9 @@ static __attribute__((noinline)) uint32_t syscall_slowly(uint32_t current, uint6
         return raise(current, NJ_FAULT_SYSCALL, number, in_tag(current));
     }
     enum nj_status status = dispatch(current, number, &outcome);
-    // A thread that sent, and waits for its turn or its answer, gets nothing now.
-    bool is_here = sched_current == current && threads[current].state == NJ_THREAD_READY;
+    // A thread that sent, and waits for its turn or its answer, gets nothing now; nor does one that is in another space.
+    bool is_here = sched_current == current && threads[current].state == NJ_THREAD_READY &&
+                   threads[current].context.number != NUMBER_CROSSED;
     if (is_here && outcome == RETURNS)
         call_finish(current, status);
     return sched_choose();
@@ -263,14 +281,15 @@ enum nj_status kernel_invoke(uint32_t current, uint64_t capability, uint64_t ope
 // itself, and its memory may have been given back.
 uint32_t kernel_invoke_end(uint32_t current, enum nj_status status)
 {
-    if (threads[current].references != 0)
+    threads[current].blocked = 0; // what a fast path may have left, long ago: the words of this call are saved
+    if (threads[current].references != 0 && threads[current].context.number != NUMBER_CROSSED)
         call_finish(current, status);
     return sched_choose();
 }
 
 uint32_t kernel_fault(uint32_t current, enum nj_fault kind, uint64_t detail)
 {
-    uint32_t space = threads[current].space;
+    uint32_t space = thread_space(current);
     bool may_be_touch = (kind == NJ_FAULT_READ || kind == NJ_FAULT_WRITE) && space != NIL;
     enum nj_status status = may_be_touch ? space_touch(space, detail) : NJ_BAD_ADDRESS;
 

@@ -5,6 +5,7 @@
 #include "kernel/arch/arch.h"
 #include "kernel/capability.h"
 #include "kernel/endpoint.h"
+#include "kernel/gate.h"
 #include "kernel/message.h"
 #include "kernel/notification.h"
 #include "kernel/reply.h"
@@ -12,7 +13,7 @@
 #include "kernel/space.h"
 
 // Out of every queue and bond that its state means. The state is then INACTIVE.
-static void thread_cancel(uint32_t thread)
+void thread_cancel(uint32_t thread)
 {
     switch (threads[thread].state) {
     case NJ_THREAD_READY:
@@ -28,6 +29,9 @@ static void thread_cancel(uint32_t thread)
     case NJ_THREAD_WAITING:
         notification_cancel(thread);
         break;
+    case NJ_THREAD_GATE_WAIT:
+        gate_cancel(thread);
+        break;
     default:
         break;
     }
@@ -37,9 +41,11 @@ static void thread_cancel(uint32_t thread)
 void thread_suspend(uint32_t thread)
 {
     uint8_t state = threads[thread].state;
-    bool in_call = state >= NJ_THREAD_SENDING && state <= NJ_THREAD_WAITING && threads[thread].fault_kind == 0;
+    bool in_call = state > NJ_THREAD_READY && threads[thread].fault_kind == 0;
 
     thread_cancel(thread);
+    if (in_call)
+        message_forget(thread);
     if (in_call && state == NJ_THREAD_REPLY_WAIT)
         message_finish_status(thread, NJ_PEER_LOST); // sent already: repeating the call would send it twice
     else if (in_call)
@@ -70,14 +76,17 @@ void thread_join_space(uint32_t thread, uint32_t space)
     arch_context_bind(thread);
 }
 
-void thread_leave_space(uint32_t thread)
+enum nj_status thread_leave_space(uint32_t thread, uint32_t *steps)
 {
     uint32_t space = threads[thread].space;
     uint32_t next = threads[thread].space_next, prev = threads[thread].space_prev;
 
     thread_cancel(thread);
     if (space == NIL)
-        return;
+        return NJ_OK;
+    enum nj_status status = gate_abandon(thread, steps);
+    if (status != NJ_OK)
+        return status;
     if (prev == NIL)
         spaces[space].threads = next;
     else
@@ -90,11 +99,15 @@ void thread_leave_space(uint32_t thread)
     threads[thread].space_prev = NIL;
     threads[thread].message_page = NIL;
     arch_context_bind(thread);
+    return NJ_OK;
 }
 
 enum nj_status thread_retire(uint32_t thread, uint32_t *steps)
 {
-    thread_leave_space(thread);
+    enum nj_status status = thread_leave_space(thread, steps);
+
+    if (status != NJ_OK)
+        return status;
     while (threads[thread].serving != NIL) {
         if (*steps == 0)
             return NJ_AGAIN;

@@ -13,11 +13,23 @@ static inline uint32_t thread_fault_slot(uint32_t thread)
     return thread * slots_per_thread + offsetof(struct thread, fault_endpoint) / sizeof(struct slot);
 }
 
+// The space behind context.table.
+static inline uint32_t table_space(uint64_t table)
+{
+    return (uint32_t)(table % RAM_BYTES_MAX / sizeof(struct space));
+}
+
+// The space it executes in now: its own, or a capsule it entered through a gate. NIL if it has none.
+static inline uint32_t thread_space(uint32_t thread)
+{
+    return threads[thread].space == NIL ? NIL : table_space(threads[thread].context.table);
+}
+
 // The capability that names its capability table; of kind EMPTY, with 0 slots, when its space has none.
 static inline struct cap thread_table(uint32_t thread)
 {
     const size_t slots_per_space = sizeof(struct space) / sizeof(struct slot);
-    size_t hidden = threads[thread].space * slots_per_space + offsetof(struct space, cnode) / sizeof(struct slot);
+    size_t hidden = thread_space(thread) * slots_per_space + offsetof(struct space, cnode) / sizeof(struct slot);
 
     return threads[thread].space == NIL ? (struct cap){0} : slots[hidden].cap;
 }
@@ -26,9 +38,11 @@ static inline struct cap thread_table(uint32_t thread)
 void thread_suspend(uint32_t thread);
 // It waited for somebody who is gone: its call ends with PEER_LOST.
 void thread_peer_lost(uint32_t thread);
+// Out of whatever it waits in; INACTIVE then.
+void thread_cancel(uint32_t thread);
 void thread_join_space(uint32_t thread, uint32_t space);
-// Its space goes away: stops for good and leaves the space's list.
-void thread_leave_space(uint32_t thread);
+// Its space goes away: stops for good, is cut off from gates it is inside of, and leaves the space's list. AGAIN.
+enum nj_status thread_leave_space(uint32_t thread, uint32_t *steps);
 
 enum nj_status thread_invoke(uint32_t thread, uint32_t slot, uint64_t operation);
 enum nj_status thread_retire(uint32_t thread, uint32_t *steps);

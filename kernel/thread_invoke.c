@@ -2,6 +2,7 @@
 // Operations on thread capabilities.
 #include "kernel/arch/arch.h"
 #include "kernel/capability.h"
+#include "kernel/gate.h"
 #include "kernel/notification.h"
 #include "kernel/sched.h"
 #include "kernel/space.h"
@@ -93,14 +94,14 @@ static bool has_space(uint32_t thread)
 {
     uint32_t space = threads[thread].space;
 
-    if (!threads[thread].is_configured || space == NIL)
+    if (!threads[thread].is_configured || space == NIL || spaces[space].is_dead)
         return false;
     return spaces[space].type != NJ_SPACE_CAPSULE || spaces[space].attach_progress == UINT32_MAX;
 }
 
 static enum nj_status start(uint32_t caller, uint32_t thread)
 {
-    if (!has_space(thread) || threads[thread].state != NJ_THREAD_INACTIVE)
+    if (!has_space(thread) || threads[thread].state != NJ_THREAD_INACTIVE || gate_is_inside(thread))
         return NJ_WRONG_STATE;
     enum nj_status status =
         arch_context_start(thread, argument(caller, 0), argument(caller, 1), argument(caller, 2));
@@ -132,8 +133,8 @@ static enum nj_status read_registers(uint32_t caller, uint32_t thread)
 {
     uint64_t first = argument(caller, 0);
 
-    if (threads[thread].state != NJ_THREAD_INACTIVE)
-        return NJ_WRONG_STATE;
+    if (threads[thread].state != NJ_THREAD_INACTIVE || gate_is_inside(thread))
+        return NJ_WRONG_STATE; // inside, its registers are another capsule's
     if (first >= REGISTERS)
         return NJ_BAD_ARGUMENT;
     for (uint32_t i = 0; i < REGISTERS_PER_READ; i++) {
@@ -147,7 +148,7 @@ static enum nj_status write_registers(uint32_t caller, uint32_t thread)
 {
     uint64_t first = argument(caller, 0), count = argument(caller, 1);
 
-    if (!has_space(thread) || threads[thread].state != NJ_THREAD_INACTIVE)
+    if (!has_space(thread) || threads[thread].state != NJ_THREAD_INACTIVE || gate_is_inside(thread))
         return NJ_WRONG_STATE;
     if (first >= REGISTERS || count == 0 || count > REGISTERS_PER_WRITE || first + count > REGISTERS)
         return NJ_BAD_ARGUMENT;

@@ -226,6 +226,28 @@ enum nj_status space_info(uint32_t space, struct space_info *info)
     return status;
 }
 
+enum nj_status space_gate(uint32_t space, uint64_t offset, uint32_t badge, uint32_t cnode, uint32_t index)
+{
+    return invoke_only(space, NJ_SPACE_GATE, ARGUMENTS(offset, badge, cnode, index));
+}
+
+enum nj_status space_gate_state(uint32_t space, struct gate_state *state)
+{
+    uint64_t words[8];
+    enum nj_status status = invoke(space, NJ_SPACE_GATE_STATE, ARGUMENTS(0), words);
+    *state = (struct gate_state){.state = (enum nj_gate_state)words[0],
+                                 .status = (enum nj_status)words[1],
+                                 .fault = words[2],
+                                 .pc = words[3],
+                                 .detail = words[4]};
+    return status;
+}
+
+enum nj_status space_gate_reset(uint32_t space)
+{
+    return invoke_only(space, NJ_SPACE_GATE_RESET, ARGUMENTS(0));
+}
+
 enum nj_status code_supply(uint32_t code, uint32_t untyped)
 {
     return invoke_only(code, NJ_CODE_SUPPLY, ARGUMENTS(untyped));

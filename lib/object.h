@@ -78,6 +78,16 @@ struct space_info {
 };
 MUST_CHECK enum nj_status space_info(uint32_t space, struct space_info *info);
 
+// Gates into a capsule, and what became of those who entered.
+MUST_CHECK enum nj_status space_gate(uint32_t space, uint64_t offset, uint32_t badge, uint32_t cnode, uint32_t index);
+struct gate_state {
+    enum nj_gate_state state;
+    enum nj_status status; // with which the last caller was cut off
+    uint64_t fault, pc, detail;
+};
+MUST_CHECK enum nj_status space_gate_state(uint32_t space, struct gate_state *state);
+MUST_CHECK enum nj_status space_gate_reset(uint32_t space);
+
 // Code objects.
 MUST_CHECK enum nj_status code_supply(uint32_t code, uint32_t untyped);
 // Copies all `bytes` of code, page by page.

@@ -59,10 +59,16 @@ void arch_context_restart_call(uint32_t thread);
 // Register writes by a debugger: number 0 is the pc, an address. BAD_ARGUMENT for what would break the sandbox.
 enum nj_status arch_context_write(uint32_t thread, uint32_t number, uint64_t value);
 uint64_t arch_context_read(uint32_t thread, uint32_t number);
-// The thread's space or its capability table changed: refresh root, table and status in the context.
+// The thread has another space, or none, and is not inside a gate: root, table and status in the context follow.
 void arch_context_bind(uint32_t thread);
-// Floating-point state of this thread is dead (thread destroyed).
+// Floating-point state of this thread is dead: thread destroyed, or in another space from now on.
 void arch_context_drop_fp(uint32_t thread);
+
+// Gates. The thread, whose call has its arguments in the saved registers, goes into the capsule's code at `where` (code
+// offset | badge << 32): the gate's record keeps what it returns to, nothing else of its registers is left.
+void arch_gate_enter(uint32_t thread, uint32_t callee, uint64_t where);
+// Out of the space it is in, back to the one it came from, with this tag; message words survive unless it is a status.
+void arch_gate_leave(uint32_t thread, uint64_t tag);
 
 // Boot, before the first thread runs: maps pages `first` to `end` of RAM for reading in a process, at an address where
 // nothing is. The space has the supply it takes.

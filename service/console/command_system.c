@@ -92,7 +92,7 @@ static const char *kind_text(uint64_t kind)
         "empty", "untyped",   "cnode",      "endpoint",      "notification",
         "reply", "thread",    "scheduling", "space",         "code",
         "frame", "interrupt", "hart",       "sched-control", "interrupt-control",
-        "system"};
+        "system", "gate"};
     return kind < NJ_KIND_COUNT ? texts[kind] : "unknown";
 }
 

@@ -59,6 +59,9 @@ uint32_t thread_make(void (*run)(uint64_t argument), uint32_t priority, uint64_t
 void process_make(struct program *program, const char *entry, uint32_t endpoint, uint32_t other, bool passive);
 void capsule_make(struct program *program, const uint32_t *words, const uint32_t *end, uint32_t endpoint,
                   uint32_t other);
+// The same, started at another word.
+void capsule_make_at(struct program *program, const uint32_t *words, const uint32_t *end, const uint32_t *start,
+                     uint32_t endpoint, uint32_t other);
 
 // bench_code.S: programs, and what their own instructions in a round are.
 extern const char process_serve[];
@@ -69,6 +72,9 @@ extern const uint32_t capsule_null[], capsule_null_end[];
 #define CAPSULE_NULL_EXTRA 4u
 extern const uint32_t capsule_caller[], capsule_caller_end[];
 #define CAPSULE_CALLER_EXTRA 5u
+extern const uint32_t capsule_gate_caller[], capsule_gate_caller_end[];
+#define CAPSULE_GATE_CALLER_EXTRA 5u
+extern const uint32_t capsule_gate[], capsule_gate_end[], capsule_gate_wait[];
 void bench_touch(uint64_t address, volatile uint64_t *times); // reads `address`
 #define TOUCH_BEFORE_EXTRA 1u                                 // from the first reading, without it, to the access
 #define TOUCH_AFTER_EXTRA 1u                                  // the access itself, when it is made again

@@ -147,3 +147,38 @@ PROGRAM capsule_caller
     ENTER NJ_SYS_REPLY_RECV
     j 1b
 capsule_caller_end:
+
+// Serves slot 1: word 0 rounds through the gate in slot 3, then answers. What it
+// needs afterwards is on its stack.
+PROGRAM capsule_gate_caller
+    li t0, 1
+    li t3, 2
+    ENTER NJ_SYS_RECV
+1:  addi sp, sp, -16
+    sd a0, 0(sp)
+    beqz a0, 3f
+2:  li t0, 3
+    ENTER NJ_SYS_GATE_CALL
+    ld s0, 0(sp)
+    addi s0, s0, -1
+    sd s0, 0(sp)
+    bnez s0, 2b
+3:  addi sp, sp, 16
+    ld zero, -16(sp)
+    li t0, 1
+    li t1, 1
+    li t3, 2
+    ENTER NJ_SYS_REPLY_RECV
+    j 1b
+capsule_gate_caller_end:
+
+// Behind a gate: gives the words back. Then what its thread runs that only waits.
+PROGRAM capsule_gate
+    ENTER NJ_SYS_GATE_RETURN
+    .globl capsule_gate_wait
+capsule_gate_wait:
+    li t0, 1
+    li t3, 2
+    ENTER NJ_SYS_RECV
+    j capsule_gate_wait
+capsule_gate_end:

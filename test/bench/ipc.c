@@ -45,6 +45,20 @@ static void null_calls(void)
     figure_of("null_call.capsule", rounds(endpoint, 0) - count * CAPSULE_NULL_EXTRA, count);
 }
 
+// From a capsule through a gate into another and back: the words are in registers in either case.
+static void gates(void)
+{
+    struct program callee, caller;
+    uint32_t idle = make(NJ_KIND_ENDPOINT, 0), to_caller = make(NJ_KIND_ENDPOINT, 0), gate = slot_next();
+    uint64_t count = MANY - FEW;
+    capsule_make_at(&callee, capsule_gate, capsule_gate_end, capsule_gate_wait, idle, NJ_SLOT_NONE);
+    NEED(space_gate(callee.space, 0, 1, SLOT_CNODE, gate));
+    capsule_make(&caller, capsule_gate_caller, capsule_gate_caller_end, to_caller, gate);
+    (void)rounds(to_caller, 0); // its stack is touched
+    for (uint64_t words = 0; words <= 8; words += 8)
+        name_and_print("gate", words, rounds(to_caller, words) - count * CAPSULE_GATE_CALLER_EXTRA, count);
+}
+
 void bench_ipc(void)
 {
     struct program process, active, capsule, caller, process_caller;
@@ -70,4 +84,5 @@ void bench_ipc(void)
     }
     from_process("process_process", to_process, PROCESS_SERVE_EXTRA, 64);
     from_process("process_process_active", to_active, PROCESS_SERVE_EXTRA, 64);
+    gates();
 }

@@ -103,6 +103,12 @@ void process_make(struct program *program, const char *entry, uint32_t endpoint,
 void capsule_make(struct program *program, const uint32_t *words, const uint32_t *end, uint32_t endpoint,
                   uint32_t other)
 {
+    capsule_make_at(program, words, end, words, endpoint, other);
+}
+
+void capsule_make_at(struct program *program, const uint32_t *words, const uint32_t *end, const uint32_t *start,
+                     uint32_t endpoint, uint32_t other)
+{
     uint64_t bytes = (uint64_t)(end - words) * 4, offset, rule, code_base, stack_top;
     make_space(program, NJ_SPACE_CAPSULE, endpoint, other);
     program->code = make(NJ_KIND_CODE, 0);
@@ -111,5 +117,5 @@ void capsule_make(struct program *program, const uint32_t *words, const uint32_t
     NEED(code_check(program->code, bytes, &offset, &rule));
     NEED(space_attach(program->space, program->code, 4096, 4096, &code_base, &program->data_base, &stack_top));
     NEED(space_memory(program->space, 0, 65536));
-    run_until_it_waits(program, 0, 0, true);
+    run_until_it_waits(program, (uint64_t)(start - words) * 4, 0, true);
 }

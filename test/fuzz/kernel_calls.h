@@ -19,6 +19,9 @@ enum {
     SLOT_INTERRUPTS = 61,    // 3
     SLOT_CNODES = 64,        // 4: tables of processes and of capsules, two small ones
     SLOT_UNTYPEDS = 68,      // 4 to 8, not shared
+    SLOT_GATES = 80,         // 6: two into each capsule
+    SLOT_CAPSULES = 86,      // 2: more capsules, where there are any
+    SLOT_GATES_END = 88,
     SLOT_SCRATCH = 96,       // what calls fill
     SCRATCH_SLOTS = 32,
 };

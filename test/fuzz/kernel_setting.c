@@ -50,7 +50,7 @@ static void make_objects(void)
         {NJ_KIND_REPLY, 6, 0, SLOT_REPLIES},      {NJ_KIND_SPACE, 4, 0, SLOT_SPACES},
         {NJ_KIND_CODE, 3, 0, SLOT_CODES},         {NJ_KIND_FRAME, 4, 2, SLOT_FRAMES},
         {NJ_KIND_CNODE, 2, 128, SLOT_CNODES},     {NJ_KIND_CNODE, 2, 32, SLOT_CNODES + 2},
-        {NJ_KIND_UNTYPED, 8, 12, SLOT_UNTYPEDS},
+        {NJ_KIND_UNTYPED, 8, 12, SLOT_UNTYPEDS},  {NJ_KIND_SPACE, 2, 0, SLOT_CAPSULES},
     };
 
     for (uint32_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
@@ -115,6 +115,21 @@ static void make_spaces(void)
     }
 }
 
+// Two into each of the three capsules.
+static void make_gates(void)
+{
+    static const uint8_t capsules[] = {SLOT_SPACES + 1, SLOT_CAPSULES, SLOT_CAPSULES + 1};
+
+    for (uint32_t i = 0; i < 2; i++) {
+        uint32_t capsule = SLOT_CAPSULES + i;
+        supply(capsule, NJ_SPACE_SUPPLY, 24);
+        NEED(capsule, NJ_SPACE_CONFIGURE, NJ_SPACE_CAPSULE, SLOT_CNODES + 1);
+        NEED(capsule, NJ_SPACE_ATTACH, SLOT_CODES, PAGE_BYTES, PAGE_BYTES);
+    }
+    for (uint32_t i = 0; i < 6; i++)
+        NEED(capsules[i / 2u], NJ_SPACE_GATE, i * 4u, i, NJ_BOOT_SLOT_CNODE, SLOT_GATES + i);
+}
+
 // Thread 0 to 2 in root's space, 3 to 5 in the process, 6 and 7 in the capsule.
 static void make_threads(void)
 {
@@ -158,6 +173,8 @@ static void share(uint32_t number)
             NEED(cnode, NJ_CNODE_COPY, slot, NJ_BOOT_SLOT_CNODE, slot, NJ_RIGHT_ALL);
     for (uint32_t slot = NJ_BOOT_SLOT_HART; slot < NJ_BOOT_SLOT_HART + HOST_HARTS; slot++)
         NEED(cnode, NJ_CNODE_COPY, slot, NJ_BOOT_SLOT_CNODE, slot, NJ_RIGHT_ALL);
+    for (uint32_t slot = SLOT_GATES; slot < SLOT_GATES_END; slot++)
+        NEED(cnode, NJ_CNODE_COPY, slot, NJ_BOOT_SLOT_CNODE, slot, NJ_RIGHT_ALL);
 }
 
 void setting_make(void)
@@ -172,6 +189,7 @@ void setting_make(void)
     make_objects();
     make_code();
     make_spaces();
+    make_gates();
     for (uint32_t i = 0; i < 2; i++)
         share(i);
     make_threads();

@@ -20,6 +20,7 @@
     X(frame) \
     X(code) \
     X(capsule) \
+    X(gate) \
     X(interrupt) \
     X(hart) \
     X(refused) \

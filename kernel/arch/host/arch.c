@@ -8,6 +8,7 @@
 #include "abi/capsule.h"
 #include "kernel/arch/host/host.h"
 #include "kernel/hart.h"
+#include "kernel/thread.h"
 
 uint64_t host_ram[HOST_PAGES][PAGE_BYTES / 8u] __attribute__((aligned(4096)));
 uint64_t page_kinds[HOST_PAGES / PAGE_KINDS_PER_WORD];
@@ -137,9 +138,39 @@ uint64_t arch_context_read(uint32_t thread, uint32_t number)
     return number == 0 || number > 31 ? threads[thread].context.pc : threads[thread].context.reg[number];
 }
 
+// No addresses here: a table is named by where it lies in RAM, as is the context of a thread.
 void arch_context_bind(uint32_t thread)
 {
-    (void)thread;
+    threads[thread].context.table = (uint64_t)threads[thread].space * sizeof(struct space);
+    threads[thread].context.home = threads[thread].context.table;
+}
+
+void arch_gate_enter(uint32_t thread, uint32_t callee, uint64_t where)
+{
+    struct context *context = &threads[thread].context;
+    struct gate *gate = &spaces[callee].gate;
+
+    gate->lock = (uint64_t)thread * sizeof(struct thread);
+    gate->caller = context->table;
+    gate->sp = context->reg[2];
+    gate->pc = context->pc;
+    context->table = (uint64_t)callee * sizeof(struct space);
+    context->pc = spaces[callee].layout.code_base + (uint32_t)where;
+    context->reg[REG_BADGE] = where >> 32;
+    context->reg[REG_TAG] = NJ_MESSAGE_REGISTERS;
+}
+
+void arch_gate_leave(uint32_t thread, uint64_t tag)
+{
+    struct context *context = &threads[thread].context;
+    struct gate *gate = &spaces[thread_space(thread)].gate;
+
+    context->table = gate->caller;
+    context->reg[2] = gate->sp;
+    context->pc = gate->pc;
+    context->reg[REG_BADGE] = 0;
+    context->reg[REG_TAG] = tag;
+    gate->lock = 0;
 }
 
 void arch_context_drop_fp(uint32_t thread)

@@ -103,6 +103,7 @@ uint32_t host_syscall(uint32_t thread, uint64_t number, uint64_t capability, uin
     threads[thread].context.reg[REG_TAG] = tag;
     threads[thread].context.reg[REG_REPLY] = reply;
     threads[thread].context.reg[REG_NUMBER] = number;
+    threads[thread].context.number = (uint32_t)number;
     for (uint32_t i = 0; i < NJ_MESSAGE_REGISTERS; i++)
         threads[thread].context.reg[REG_WORD + i] = words[i];
     threads[thread].context.pc += 4;

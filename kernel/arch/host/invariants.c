@@ -8,6 +8,7 @@
 #include "kernel/capability.h"
 #include "kernel/cnode.h"
 #include "kernel/derive.h"
+#include "kernel/gate.h"
 #include "kernel/hart.h"
 #include "kernel/ready.h"
 #include "kernel/sched.h"
@@ -52,6 +53,7 @@ static enum page_kind page_of_kind(uint8_t kind, uint32_t object, uint32_t *page
         [NJ_KIND_SCHED] = {sizeof(struct sched), PAGE_SCHED},
         [NJ_KIND_SPACE] = {sizeof(struct space), PAGE_SPACE},
         [NJ_KIND_CODE] = {sizeof(struct code), PAGE_CODE},
+        [NJ_KIND_GATE] = {sizeof(struct space), PAGE_SPACE},
     };
 
     if (kind >= NJ_KIND_COUNT || kinds[kind].bytes == 0)
@@ -93,6 +95,8 @@ static const char *check_child(struct cap parent, struct cap child)
         REQUIRE(parent.object == child.object, "a copy names another object");
         REQUIRE((child.rights & ~parent.rights & NJ_RIGHT_ALL) == 0, "a copy has more rights");
         REQUIRE(child.kind == KIND_ZOMBIE || parent.word == 0 || parent.word == child.word, "a copy has another badge");
+    } else if (kind_of(parent) == NJ_KIND_SPACE) {
+        REQUIRE(child.kind == NJ_KIND_GATE && child.object == parent.object, "a gate leads into another space");
     } else if (parent.kind == NJ_KIND_FRAME) {
         REQUIRE(child.kind == NJ_KIND_FRAME, "something but a frame derives from a frame");
         REQUIRE(child.object >= parent.object && child.object + child.extra <= parent.object + parent.extra,
@@ -240,12 +244,30 @@ static const char *check_waiting(uint32_t t)
     case NJ_THREAD_REPLY_WAIT:
         REQUIRE(reply != NIL && replies[reply].caller == t, "a caller waits for a reply object that has it not");
         break;
+    case NJ_THREAD_GATE_WAIT:
+        REQUIRE(queue_holds(spaces[thread->waits_on].gate.queue, t), "a capsule's line has its thread not");
+        break;
     case NJ_THREAD_WAITING:
         REQUIRE(queue_holds(notifications[thread->waits_on].queue, t), "a notification has its waiter not");
         break;
     default:
         REQUIRE(reply == NIL, "a thread that waits for nobody holds a reply object");
         break;
+    }
+    return NULL;
+}
+
+// From where the thread is back to its own space: it is noted in all it is inside of.
+static const char *check_chain(uint32_t t)
+{
+    uint64_t table = threads[t].context.table;
+
+    for (uint32_t steps = 0; table != threads[t].context.home; steps++) {
+        uint32_t space = table_space(table);
+        REQUIRE(page_kind(space / (PAGE_BYTES / sizeof(struct space))) == PAGE_SPACE, "a thread is in no space");
+        REQUIRE(steps < SLOTS && gate_thread(space) == t, "a thread is where nobody knows of it");
+        REQUIRE(spaces[space].type == NJ_SPACE_CAPSULE, "a thread is behind a gate of no capsule");
+        table = spaces[space].gate.caller;
     }
     return NULL;
 }
@@ -268,7 +290,11 @@ static const char *check_thread(uint32_t t)
     REQUIRE(thread->space == NIL || !spaces[thread->space].is_dead || thread->state == NJ_THREAD_INACTIVE ||
                 thread->state == NJ_THREAD_READY || spaces[thread->space].threads != NIL,
             "a thread outlives its space");
+    REQUIRE(thread->state != NJ_THREAD_RECEIVING || !gate_is_inside(t), "a thread receives behind a gate");
+    REQUIRE(thread->fault_kind == 0 || !gate_is_inside(t), "a thread is stopped by a fault behind a gate");
     const char *broken = check_slot(thread_fault_slot(t));
+    if (broken == NULL)
+        broken = check_chain(t);
     return broken != NULL ? broken : check_waiting(t);
 }
 
@@ -403,6 +429,40 @@ static const char *check_harts(void)
     return broken;
 }
 
+static bool chain_holds(uint32_t t, uint32_t space)
+{
+    uint64_t table = threads[t].context.table;
+
+    while (table != threads[t].context.home) {
+        if (table_space(table) == space)
+            return true;
+        table = spaces[table_space(table)].gate.caller;
+    }
+    return false;
+}
+
+static const char *check_gate(uint32_t s)
+{
+    struct gate *gate = &spaces[s].gate;
+    uint32_t t = gate_thread(s), waiters = 0;
+
+    for (uint32_t w = gate->queue.head; w != NIL && waiters <= NJ_GATE_WAITERS_MAX; w = threads[w].next)
+        waiters++;
+    REQUIRE(waiters == gate->waiters && waiters <= NJ_GATE_WAITERS_MAX, "a line is miscounted");
+    REQUIRE(waiters == 0 || t != NIL || spaces[s].is_dead, "somebody waits for nobody");
+    REQUIRE(waiters == 0 || (gate->lock & GATE_SLOW) != 0, "who leaves would not hand over");
+    REQUIRE(gate->broken == 0 || gate->lock != 0, "a broken capsule is open");
+    REQUIRE(!gate->is_lost || (gate->lock & GATE_SLOW) != 0, "who leaves would return to nobody");
+    REQUIRE(t == NIL || threads[t].space != s, "a thread entered its own space");
+    if (t != NIL) {
+        const char *broken = check_chain(t);
+        if (broken != NULL)
+            return broken;
+        REQUIRE(chain_holds(t, s), "a capsule holds a thread that is not inside");
+    }
+    return check_queue(gate->queue, s, NJ_THREAD_GATE_WAIT, NJ_THREAD_GATE_WAIT);
+}
+
 static const char *check_space(uint32_t s)
 {
     uint32_t previous = NIL, count = 0;
@@ -420,7 +480,8 @@ static const char *check_space(uint32_t s)
         if (broken != NULL)
             return broken;
     }
-    return check_image(s);
+    const char *broken = check_gate(s);
+    return broken != NULL ? broken : check_image(s);
 }
 
 static const char *check_element(enum page_kind kind, uint32_t index)

@@ -121,6 +121,11 @@ process_wait: // and poll
     .endr
     .endm
 
+    .macro IF_CROSSED_RESUME // in another space than the one that called: nothing of that one's registers goes along
+    lw t1, CONTEXT_NUMBER(tp)
+    bltz t1, thread_resume
+    .endm
+
     .macro INVOKE_KERNEL
     lwu a0, CONTEXT_SELF(tp)
     mv a1, t0
@@ -154,6 +159,7 @@ process_wait: // and poll
     lwu t0, CONTEXT_SELF(tp)
     bne a0, t0, call_switch
     beqz a0, thread_resume // it has ended itself, and nobody is ready
+    IF_CROSSED_RESUME
     ld t1, CONTEXT_REG(6)(tp)
 9:
     .endm
@@ -167,6 +173,7 @@ process_operation:
     sd sp, CONTEXT_REG(2)(tp)
     csrw sepc, s0
     sd s0, CONTEXT_PC(tp)
+    sw zero, CONTEXT_NUMBER(tp)
     WORDS sd
     ld s0, CONTEXT_REG(8)(tp)
     INVOKE_KERNEL
@@ -182,13 +189,15 @@ process_operation:
     ld tp, CONTEXT_REG(4)(tp)
     sret
 
-capsule_operation: // t2, t4, t5, t6 are dead. gp, tp and s11 are constants of its context
+capsule_operation: // t2, t4, t5, t6 are dead
     csrr t5, sscratch
     and ra, ra, s11
     or ra, ra, tp
+    sd tp, CONTEXT_REG(4)(t5)
     mv tp, t5
     sd sp, CONTEXT_REG(2)(tp)
     sd ra, CONTEXT_PC(tp)
+    sw zero, CONTEXT_NUMBER(tp)
     WORDS sd
     INVOKE_KERNEL
     ld ra, CONTEXT_PC(tp)
@@ -206,6 +215,7 @@ capsule_operation: // t2, t4, t5, t6 are dead. gp, tp and s11 are constants of i
 
 call_switch: // another thread runs: a0, or nobody. What C keeps is saved now. t0 = self
     beqz t0, thread_resume
+    IF_CROSSED_RESUME
     .irp n, 3,8,9,18,19,20,21,22,23,24,25,26,27
     sd x\n, CONTEXT_REG(\n)(tp)
     .endr
@@ -229,6 +239,7 @@ call_switch: // another thread runs: a0, or nobody. What C keeps is saved now. t
     lwu t0, CONTEXT_SELF(tp)
     bne a0, t0, call_switch
     beqz a0, thread_resume
+    IF_CROSSED_RESUME
     .endm
 
 process_call:
@@ -259,7 +270,7 @@ process_call:
     sret
 
     .globl capsule_call
-capsule_call: // t6 = number; t2, t4, t5 are dead. gp, tp and s11 are constants of its context
+capsule_call: // t6 = number; t2, t4, t5 are dead. gp, tp and s11 are constants of its space
     csrr t5, sscratch
     sd s0, CONTEXT_REG(8)(t5)
     and ra, ra, s11

@@ -7,7 +7,9 @@
 #include "kernel/arch/arch.h"
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/mmu.h"
+#include "kernel/arch/riscv64/machine.h"
 #include "kernel/arch/riscv64/offsets.h"
+#include "kernel/thread.h"
 
 _Static_assert(offsetof(struct thread, context) == 0, "a thread's context is at its start");
 _Static_assert(sizeof(struct thread) == 1u << THREAD_SHIFT, "offsets.h");
@@ -59,7 +61,19 @@ _Static_assert(NJ_KIND_ENDPOINT == CAP_ENDPOINT && NJ_KIND_REPLY == CAP_REPLY, "
 _Static_assert(NJ_RIGHT_SEND << CAP_RIGHTS_SHIFT == CAP_SEND && NJ_RIGHT_RECV << CAP_RIGHTS_SHIFT == CAP_RECV,
                "offsets.h");
 _Static_assert((NJ_RIGHT_GRANT | NJ_RIGHT_GRANT_REPLY) == CAP_GRANT_BOTH, "offsets.h");
-_Static_assert(NJ_KIND_COUNT == CAP_KIND_USABLE + 1 && (int)KIND_ZOMBIE == NJ_KIND_COUNT, "offsets.h");
+_Static_assert(NJ_KIND_COUNT <= CAP_KIND_USABLE + 1 && (KIND_ZOMBIE & CAP_KIND_USABLE) == 0, "offsets.h");
+_Static_assert(NJ_KIND_GATE == CAP_GATE, "offsets.h");
+_Static_assert(offsetof(struct context, home) == CONTEXT_HOME, "offsets.h");
+_Static_assert(offsetof(struct thread, uses_fp) == THREAD_USES_FP, "offsets.h");
+_Static_assert(sizeof(struct space) == 1u << SPACE_SHIFT && offsetof(struct space, cnode.cap) == 0, "offsets.h");
+_Static_assert(offsetof(struct space, layout.code_base) == SPACE_CODE_BASE, "offsets.h");
+_Static_assert(offsetof(struct space, layout.stack_high) == SPACE_STACK_HIGH, "offsets.h");
+_Static_assert(offsetof(struct space, layout.data_base) == SPACE_DATA_BASE, "offsets.h");
+_Static_assert(offsetof(struct space, layout.code_mask) == SPACE_CODE_MASK, "offsets.h");
+_Static_assert(offsetof(struct space, gate.lock) == GATE_LOCK, "offsets.h");
+_Static_assert(offsetof(struct space, gate.caller) == GATE_CALLER, "offsets.h");
+_Static_assert(offsetof(struct space, gate.sp) == GATE_SP, "offsets.h");
+_Static_assert(offsetof(struct space, gate.pc) == GATE_PC, "offsets.h");
 _Static_assert(NJ_THREAD_READY == STATE_READY && NJ_THREAD_RECEIVING == STATE_RECEIVING &&
                    NJ_THREAD_REPLY_WAIT == STATE_REPLY_WAIT,
                "offsets.h");
@@ -80,6 +94,29 @@ static bool is_capsule(uint32_t space)
 static bool is_code_offset(uint32_t space, uint64_t offset)
 {
     return offset % 4 == 0 && offset < codes[spaces[space].code.cap.object].bytes;
+}
+
+// What checked code relies on, as its space has it: all the reserved registers but ra and sp.
+static void reserve(struct context *context)
+{
+    const struct space *space = (const struct space *)context->table;
+    context->reg[NJ_REG_DATA] = space->layout.data_base;
+    context->reg[NJ_REG_CODE] = space->layout.code_base;
+    context->reg[NJ_REG_MASK] = space->layout.code_mask;
+    context->reg[NJ_REG_ADDRESS] = space->layout.data_base;
+    context->reg[NJ_REG_WIDE] = space->layout.data_base;
+    context->reg[NJ_REG_TARGET] = 0;
+}
+
+// Fast paths save no caller-saved registers, so the context may still hold those of another space, from before a gate
+// was crossed. Whatever sends a capsule that came by a fast path to thread_resume makes them its own first.
+void context_complete(struct context *context)
+{
+    if (context->is_capsule) {
+        reserve(context);
+        context->reg[NJ_REG_RA] = context->pc;
+        context->reg[29] = 0;
+    }
 }
 
 enum nj_status arch_context_start(uint32_t thread, uint64_t pc, uint64_t sp, uint64_t argument)
@@ -104,27 +141,19 @@ enum nj_status arch_context_start(uint32_t thread, uint64_t pc, uint64_t sp, uin
     context->pc = layout->code_base + pc;
     context->reg[NJ_REG_RA] = layout->code_base;
     context->reg[NJ_REG_SP] = layout->stack_high;
-    context->reg[NJ_REG_DATA] = layout->data_base;
-    context->reg[NJ_REG_CODE] = layout->code_base;
-    context->reg[NJ_REG_MASK] = (1ull << layout->window_log2) - 4;
-    context->reg[NJ_REG_ADDRESS] = layout->data_base;
-    context->reg[NJ_REG_WIDE] = layout->data_base;
+    reserve(context);
     return NJ_OK;
 }
 
 void arch_context_finish_call(uint32_t thread)
 {
     struct context *context = &threads[thread].context;
-    uint64_t checked_address = 0;
-    if (context->is_capsule) { // fast paths save the return address as pc only
-        checked_address = context->reg[NJ_REG_DATA];
-        context->reg[NJ_REG_RA] = context->pc;
-    }
-    context->reg[NJ_REG_WIDE] = checked_address;
+    context->reg[NJ_REG_WIDE] = 0;
     context->reg[REG_REPLY] = 0;
     context->reg[29] = 0;
-    context->reg[NJ_REG_ADDRESS] = checked_address;
+    context->reg[NJ_REG_ADDRESS] = 0;
     context->reg[NJ_REG_TARGET] = 0;
+    context_complete(context);
 }
 
 // A fast path has kept only what a repeated receive needs: capability and reply slots. A call it has delivered already
@@ -144,12 +173,15 @@ static bool is_repeatable(uint32_t thread)
 void arch_context_restart_call(uint32_t thread)
 {
     struct context *context = &threads[thread].context;
+    if (threads[thread].blocked != 0) {
+        context->reg[REG_TAG] = 0; // not saved, like the words (message_forget)
+    }
     if (!is_repeatable(thread)) {
         arch_context_finish_call(thread);
         context->reg[REG_BADGE] = 0;
         context->reg[REG_TAG] = (uint64_t) - (int64_t)NJ_PEER_LOST;
     } else if (context->is_capsule) {
-        context->reg[NJ_REG_RA] = context->pc;
+        context_complete(context);
         context->pc = context->reg[NJ_REG_CODE] + (uint64_t)(int64_t)NJ_ENTRY_OFFSET((int32_t)context->number);
     } else {
         context->pc -= 4;
@@ -227,11 +259,10 @@ uint64_t arch_context_read(uint32_t thread, uint32_t number)
 
 // The table is found through its capability each time, because that may be taken from the space at any moment. Without
 // a space (spaces[NIL] is not memory of ours) it is an empty one.
-void arch_context_bind(uint32_t thread)
+static void run_in(uint32_t thread, uint32_t space)
 {
     static const struct cap no_table;
     struct context *context = &threads[thread].context;
-    uint32_t space = threads[thread].space;
     context->self = (uint64_t)thread << 32 | thread;
     context->root = space == NIL ? 0 : spaces[space].root;
     context->table = (uint64_t)(space == NIL ? &no_table : &spaces[space].cnode.cap);
@@ -239,4 +270,63 @@ void arch_context_bind(uint32_t thread)
     context->status = (context->is_capsule ? STATUS_CAPSULE : STATUS_PROCESS) | (context->status & SSTATUS_FS);
     threads[thread].slow =
         (uint16_t)((threads[thread].slow & ~CONTEXT_NO_ASID) | (asid_is_absent ? CONTEXT_NO_ASID : 0));
+}
+
+void arch_context_bind(uint32_t thread)
+{
+    run_in(thread, threads[thread].space);
+    threads[thread].context.home = threads[thread].context.table;
+}
+
+// Nothing of one side's registers is there for the other: message words may stay, everything else is 0.
+static void clear_registers(struct context *context, bool keeps_words)
+{
+    for (uint32_t n = 0; n < REGISTERS; n++) {
+        bool is_word = n >= REG_WORD && n < REG_WORD + NJ_MESSAGE_REGISTERS;
+        if (!is_word || !keeps_words) {
+            context->reg[n] = 0;
+        }
+    }
+}
+
+void arch_gate_enter(uint32_t thread, uint32_t callee, uint64_t where)
+{
+    struct context *context = &threads[thread].context;
+    struct gate *gate = &spaces[callee].gate;
+    arch_context_drop_fp(thread);
+    gate->lock = (uint64_t)context | (context->is_capsule ? 0 : GATE_SLOW);
+    gate->caller = context->table;
+    gate->sp = context->reg[NJ_REG_SP];
+    gate->pc = context->pc;
+    gate->kept[0] = context->reg[NJ_REG_RA];
+    gate->kept[1] = context->reg[NJ_REG_DATA];
+    gate->kept[2] = context->reg[NJ_REG_CODE];
+    run_in(thread, callee);
+    clear_registers(context, true);
+    context->pc = spaces[callee].layout.code_base + (uint32_t)where;
+    context_complete(context);
+    context->reg[NJ_REG_SP] = spaces[callee].layout.stack_high;
+    context->reg[REG_BADGE] = where >> 32;
+    context->reg[REG_TAG] = NJ_MESSAGE_REGISTERS;
+}
+
+void arch_gate_leave(uint32_t thread, uint64_t tag)
+{
+    struct context *context = &threads[thread].context;
+    struct gate *gate = &spaces[thread_space(thread)].gate;
+    uint32_t caller = table_space(gate->caller);
+    arch_context_drop_fp(thread);
+    run_in(thread, caller);
+    clear_registers(context, (int64_t)tag >= 0);
+    context->pc = gate->pc;
+    context->reg[NJ_REG_SP] = gate->sp;
+    context->reg[NJ_REG_RA] = gate->kept[0];
+    context->reg[NJ_REG_DATA] = gate->kept[1];
+    context->reg[NJ_REG_CODE] = gate->kept[2];
+    if (has_image(caller)) {
+        context->reg[NJ_REG_MASK] = spaces[caller].layout.code_mask;
+    }
+    context_complete(context);
+    context->reg[REG_TAG] = tag;
+    gate->lock = 0;
 }

@@ -12,7 +12,7 @@
     .globl entry_slots_capsule, entry_slots_process
     .section .entry.capsule, "a"
 entry_slots_capsule: // the second half of a page, kernel.ld
-    .irp target, call,reply_recv,invoke,3,4,5,6,signal,wait,poll,10,time
+    .irp target, call,reply_recv,invoke,3,4,5,6,signal,wait,poll,10,time,gate_call,gate_return
     csrci sstatus, SSTATUS_SIE
     lui t4, %hi(entry_\target)
     jalr zero, %lo(entry_\target)(t4)
@@ -21,20 +21,20 @@ entry_slots_capsule: // the second half of a page, kernel.ld
     .org entry_slots_capsule + 2048
     .section .entry.process, "a"
 entry_slots_process:
-    .irp number, 0,1,2,3,4,5,6,7,8,9,10,11
+    .irp number, 0,1,2,3,4,5,6,7,8,9,10,11,12,13
     li t2, \number
     ecall
     ret
     .word 0
     .endr
     .org entry_slots_process + 2048
-.if NJ_SYS_COUNT != 12 || NJ_SYS_CALL != 0 || NJ_SYS_REPLY_RECV != 1 || NJ_SYS_INVOKE != 2 || NJ_SYS_TIME != 11
+.if NJ_SYS_COUNT != 14 || NJ_SYS_CALL != 0 || NJ_SYS_REPLY_RECV != 1 || NJ_SYS_INVOKE != 2 || NJ_SYS_TIME != 11 || NJ_SYS_GATE_RETURN != 13
     .error "the lists above are in the order of abi/syscall.h"
 .endif
 
 // Interrupts off; t2, t4, t5, t6 are dead across calls; gp, tp, s11 are the sandbox's. ra is masked although the checker
 // lets no other value into it: here it becomes a pc.
-// Those with a path of their own go to fast.S and call.S.
+// Those with a path of their own go to fast.S, call.S and gate.S.
     .text
     .irp number, 3,4,5,6,10
 entry_\number:

@@ -36,7 +36,7 @@
     sd s0, CONTEXT_PC(tp)
     .endm
 
-    .macro CAPSULE_SAVE // gp, tp and s11 are constants of its context
+    .macro CAPSULE_SAVE // gp, tp and s11 are constants of its space
     csrr t5, sscratch
     sd sp, CONTEXT_REG(2)(t5)
     sd s0, CONTEXT_REG(8)(t5)
@@ -206,12 +206,12 @@ switch: // to s9 = thread s8; tp = the thread that ran; s0 = upper part of the s
     ld s8, CONTEXT_REG(24)(tp)
     ld s9, CONTEXT_REG(25)(tp)
     ld s10, CONTEXT_REG(26)(tp)
-    ld s11, CONTEXT_REG(27)(tp)
-    ld gp, CONTEXT_REG(3)(tp)
     li t3, 0
     li t4, 0
     li t6, 0
     bnez s0, 2f
+    ld s11, CONTEXT_REG(27)(tp)
+    ld gp, CONTEXT_REG(3)(tp)
     li t2, 0
     li t5, 0
     ld s0, CONTEXT_PC(tp)
@@ -220,9 +220,12 @@ switch: // to s9 = thread s8; tp = the thread that ran; s0 = upper part of the s
     ld s0, CONTEXT_REG(8)(tp)
     ld tp, CONTEXT_REG(4)(tp)
     sret
-2:  ld ra, CONTEXT_PC(tp) // masked when it was saved
+2:  ld t2, CONTEXT_TABLE(tp) // the space it is in, not always the one it was in when all of it was saved last
+    ld ra, CONTEXT_PC(tp)    // masked when it was saved
     ld s0, CONTEXT_REG(8)(tp)
-    ld tp, CONTEXT_REG(4)(tp)
+    ld s11, SPACE_CODE_MASK(t2)
+    ld gp, SPACE_DATA_BASE(t2)
+    ld tp, SPACE_CODE_BASE(t2)
     mv t2, gp
     mv t5, gp
     csrsi sstatus, SSTATUS_SIE
@@ -235,6 +238,7 @@ process_reply_recv:
     PROCESS_SAVE
 core_reply_recv: // t3 = reply, t0 = endpoint
     ld s0, CONTEXT_TABLE(tp)
+reply_recv_goes_on:
     zext.w s11, t3
     ld s1, CAP_WORD(s0)
     lwu s2, CAP_OBJECT(s0)
@@ -292,7 +296,10 @@ entry_call:
     j core_call
 entry_reply_recv:
     CAPSULE_SAVE
-    j core_reply_recv
+    ld s0, CONTEXT_TABLE(tp)
+    ld t4, CONTEXT_HOME(tp)
+    bne s0, t4, miss_reply_recv // inside a gate nothing is received
+    j reply_recv_goes_on
 
 // ---- Reasons to be slow that are none after all -----------------------------------------------------------------------
 call_reasons: // s5 = other waiting threads
@@ -379,16 +386,24 @@ switch_time:
     sd s10, CONTEXT_REG(5)(s9)
     sd s11, CONTEXT_REG(6)(s9)
     sd zero, CONTEXT_REG(28)(s9)
+    mv s0, a0
+    mv a0, s9
+    call context_complete
+    mv a0, s0
     j thread_resume
 
-// More words than registers: the sender (tp) must have a message page.
+// More words than registers: the sender (tp) must have a message page, and be in the space whose memory that is.
 call_long:
+    ld t2, CONTEXT_HOME(tp)
+    bne t2, s0, miss_call
     lwu s6, THREAD_MESSAGE_PAGE(tp)
     li s5, NJ_MESSAGE_WORDS
     beqz s6, miss_call
     bgeu s5, t1, call_goes_on
     j miss_call
 reply_long:
+    ld t2, CONTEXT_HOME(tp)
+    bne t2, s0, miss_reply_recv
     lwu s6, THREAD_MESSAGE_PAGE(tp)
     li s5, NJ_MESSAGE_WORDS
     beqz s6, miss_reply_recv
@@ -399,8 +414,11 @@ reply_long:
 message_copy:
     lwu s2, THREAD_MESSAGE_PAGE(s9)
     lwu s1, THREAD_MESSAGE_PAGE(tp)
+    ld s3, CONTEXT_HOME(s9)
+    ld s4, CONTEXT_TABLE(s9)
+    bne s3, s4, 5f // inside a gate: the page is not theirs with whom it is
     bnez s2, 1f
-    li t1, NJ_MESSAGE_REGISTERS
+5:  li t1, NJ_MESSAGE_REGISTERS
     ret
 1:  slli s1, s1, 12
     slli s2, s2, 12

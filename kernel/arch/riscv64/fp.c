@@ -4,6 +4,8 @@
 #include "kernel/arch/arch.h"
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/machine.h"
+#include "kernel/gate.h"
+#include "kernel/thread.h"
 
 bool has_fp;
 static uint32_t fp_owner; // thread, or NIL
@@ -49,6 +51,10 @@ bool fp_take(uint32_t thread, uint32_t instruction)
     fp_load(new->fp, &new->fcsr);
     new->status |= SSTATUS_FS;
     threads[thread].slow |= CONTEXT_FP;
+    threads[thread].uses_fp = true;
+    if (gate_is_inside(thread)) { // the way out must not leave it for the caller
+        spaces[thread_space(thread)].gate.lock |= GATE_SLOW;
+    }
     fp_owner = thread;
     csr_clear(sstatus, SSTATUS_FS);
     return true;
@@ -60,5 +66,13 @@ void arch_context_drop_fp(uint32_t thread)
         fp_owner = NIL;
         threads[thread].context.status &= ~(uint64_t)SSTATUS_FS;
         threads[thread].slow &= (uint16_t)~CONTEXT_FP;
+    }
+    if (threads[thread].uses_fp) {
+        struct context *context = &threads[thread].context;
+        for (uint32_t i = 0; i < 32; i++) {
+            context->fp[i] = 0;
+        }
+        context->fcsr = 0;
+        threads[thread].uses_fp = false;
     }
 }

@@ -12,6 +12,9 @@ void console_text(const char *text);
 void console_hex(uint64_t value);
 _Noreturn void kernel_trapped(const struct context *context, uint64_t cause, uint64_t value);
 
+// context.c: makes what a fast path did not save of a capsule's registers its own.
+void context_complete(struct context *context);
+
 // fp.c. Floating-point registers belong to one thread at a time and move when another one uses them.
 extern bool has_fp;
 // The thread met an instruction that it may not run: true if that was for want of the registers, which it has now.

@@ -12,6 +12,7 @@
 #define CONTEXT_SELF 288
 #define CONTEXT_IS_CAPSULE 296
 #define CONTEXT_NUMBER 300
+#define CONTEXT_HOME 568
 
 #define THREAD_NEXT 608 // and prev
 #define THREAD_REPLY 616
@@ -24,6 +25,18 @@
 #define THREAD_MESSAGE_PAGE 656
 #define THREAD_STATE 676 // and blocked
 #define THREAD_PRIORITY 678
+#define THREAD_USES_FP 704
+
+// Of a space, whose address is that of its capability table's capability.
+#define SPACE_SHIFT 9
+#define SPACE_CODE_BASE 216
+#define SPACE_STACK_HIGH 232
+#define SPACE_DATA_BASE 240
+#define SPACE_CODE_MASK 256
+#define GATE_LOCK 264
+#define GATE_CALLER 272
+#define GATE_SP 280
+#define GATE_PC 288
 
 #define SLOT_SHIFT 5
 #define CAP_OBJECT 4
@@ -52,12 +65,13 @@
 #define CAP_ENDPOINT 3
 #define CAP_NOTIFICATION 4
 #define CAP_REPLY 5
+#define CAP_GATE 16
 #define CAP_KIND_MASK 0xff
 #define CAP_SEND 0x100
 #define CAP_RECV 0x200
 #define CAP_RIGHTS_SHIFT 8
 #define CAP_GRANT_BOTH 12  // GRANT and GRANT_REPLY, shifted down
-#define CAP_KIND_USABLE 15 // no bit of it is set in an empty slot or a zombie, and some bit in every other kind
+#define CAP_KIND_USABLE 31 // no bit of it is set in an empty slot or a zombie, and some bit in every other kind
 
 #define STATE_READY 1
 #define STATE_RECEIVING 3

@@ -7,6 +7,7 @@
 #include "kernel/arch/riscv64/layout.h"
 #include "kernel/arch/riscv64/machine.h"
 #include "kernel/arch/riscv64/plic.h"
+#include "kernel/thread.h"
 
 #define INTERRUPT_SOFTWARE 1
 #define INTERRUPT_TIMER 5
@@ -45,13 +46,13 @@ uint32_t trap_idle(void)
 
 static bool has_image(uint32_t thread)
 {
-    return spaces[threads[thread].space].code.cap.kind == NJ_KIND_CODE;
+    return spaces[thread_space(thread)].code.cap.kind == NJ_KIND_CODE;
 }
 
 // The instruction at the saved pc, read through the direct map: not every hart hands it over. 0 if it is not there.
 static uint32_t instruction_fetch(uint32_t thread)
 {
-    uint32_t space = threads[thread].space;
+    uint32_t space = thread_space(thread);
     uint64_t pc = threads[thread].context.pc;
     uint32_t word = 0;
     for (uint32_t half = 0; half < 2; half++) {
@@ -112,6 +113,7 @@ uint32_t trap_call(struct context *context, uint64_t number)
     uint32_t current = (uint32_t)context->self;
     context->number = number < NJ_SYS_COUNT ? (uint32_t)number : NJ_SYS_COUNT;
     threads[current].blocked = 0;
+    context_complete(context);
     return kernel_syscall(current, number);
 }
 
