@@ -72,7 +72,7 @@ _Static_assert(sizeof(struct attack_request) == 128, "attack_code.S");
 _Noreturn void attack(uint64_t argument);
 _Noreturn void attack_serve(uint64_t argument);
 // attack_code.S: checked code, for capsules and processes with an image.
-extern const uint32_t attack_image[], attack_image_end[];
+extern const uint32_t attack_image[], attack_image_end[], attack_gate[]; // and where gates lead to
 
 // main.c
 uint64_t choose(uint64_t limit); // a number below

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The attacker in checked code: picks one of the prepared requests in linear memory, spoils it now and then, and makes the
 // call. Registers that a call keeps, a floating-point one among them, must hold what they held, and those it clears nothing.
+// A gate call keeps none: what the program needs lies on its stack, below those of the other threads of its space. Through
+// a gate others enter at attack_gate, and must bring nothing along but words.
 #include "abi/capsule.h"
 #include "abi/syscall.h"
 
@@ -9,16 +11,45 @@
 .option arch, rv64imafd_zba_zbb_zbs_zicsr_zifencei
 .section .rodata.attack, "a"
 .balign 8
-.globl attack_image, attack_image_end
+.globl attack_image, attack_image_end, attack_gate
+.macro RESIDUE into
+    or \into, t3, t4
+    .irp n, t6,s0,s1,s2,s3,s4,s5,s6,s7,s8,s9,s10
+    or \into, \into, \n
+    .endr
+.endm
 attack_image:
     j 5f
     .set number, 0
     .rept 16
     jalr ra, NJ_ENTRY_OFFSET(number)(tp)
+    .if number == NJ_SYS_GATE_CALL || number == NJ_SYS_GATE_RETURN
+    j 6f
+    .else
     j 1f
+    .endif
     .set number, number + 1
     .endr
-5:  mv s6, a0 // seed << 8 | number of the attacker
+attack_gate: // t0 = number of the attacker whose space this is
+    RESIDUE s3
+    fmv.x.d s4, f8
+    or s3, s3, s4
+    slli a0, a0, 8
+    or a0, a0, t0
+    slli s2, t0, 12
+    lui s4, 0x380 // COUNTERS
+    add s2, s2, s4
+    bnez s3, 4f
+    addi t1, t0, 17
+    j 7f
+5:  andi t1, a0, 15
+    addi t1, t1, 1
+7:  addi sp, sp, -32
+    ld zero, 8(sp)
+    addi t1, t1, -1
+    bnez t1, 7b
+8:  sd a0, 8(sp)
+    mv s6, a0 // seed << 8 | number of the attacker
     not s8, a0
     fmv.d.x f8, a0
     srli s0, a0, 8
@@ -28,6 +59,21 @@ attack_image:
     slli s2, s2, 12
     lui t0, 0x380 // COUNTERS
     add s2, s2, t0
+    j 1f
+6:  ld a0, 8(sp) // behind a gate call
+    fmv.x.d t0, f8
+    beqz t0, 9f // a call that was not made leaves it
+    bne t0, a0, 4f
+9:  bgez gp, 9f // a process keeps its registers then
+    RESIDUE t0
+    bnez t0, 4f
+9:  ld t1, 0(sp)
+    li t3, 0
+    li t4, 0
+    slli t0, t1, 8
+    andi a0, a0, 15
+    or a0, a0, t0
+    j 8b
 1:  slli t0, s0, 13
     xor s0, s0, t0
     srli t0, s0, 7
@@ -76,9 +122,12 @@ attack_image:
 3:  andi s3, s3, 15
     slli s3, s3, 3
     addi s3, s3, 4 // behind the jump to the start
+    sd s0, 0(sp)
     and t6, s3, s11
     or ra, t6, tp
     ret
 4:  li a0, 0xbad // BAD_REGISTERS
+    add.uw t5, s2, gp
+    sd a0, 8(t5) // a trap behind a gate is told to nobody
     .word NJ_TRAP_WORD
 attack_image_end:

@@ -202,6 +202,9 @@ static void world_run(void)
     for (uint32_t i = 0; i < ATTACKERS; i++) {
         calls += i == ATTACKER_MUTANT ? 0 : counters[i * 512u]; // a mutant counts what it likes
         counters[i * 512u] = 0;
+        if (i >= ATTACKER_PRIVATE && counters[i * 512u + 1u] != 0)
+            fail("world %lu of seed 0x%lx: registers behind a gate, in the space of attacker %u", (unsigned long)worlds,
+                 (unsigned long)seed, i);
     }
     worlds++;
 }

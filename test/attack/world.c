@@ -140,6 +140,24 @@ static void make_spaces(void)
                      &data_bases[4]);
 }
 
+static uint32_t space_of(uint32_t attacker)
+{
+    static const uint8_t spaces[ATTACKER_PRIVATE] = {0, 0, 0, 0, 1, 1, 2, 3};
+
+    return attacker < ATTACKER_PRIVATE ? (uint32_t)WORLD(SLOT_SPACES) + spaces[attacker]
+                                       : WORLD_PRIVATE_SPACES + attacker - ATTACKER_PRIVATE;
+}
+
+// Two into each of the capsules: the attackers', the mutant's, and the one whose space nobody has a capability to.
+static void make_gates(void)
+{
+    static const uint8_t attackers[] = {4, ATTACKER_MUTANT, ATTACKER_PRIVATE};
+    uint64_t offset = (uint64_t)(attack_gate - attack_image) * 4u;
+
+    for (uint32_t i = 0; i < 6; i++)
+        NEED(space_gate(space_of(attackers[i / 2u]), offset, attackers[i / 2u], SLOT_CNODE, WORLD(SLOT_GATES + i)));
+}
+
 static void share(uint32_t cnode, uint32_t slot)
 {
     // What is taken by now, or gone, is left as it is.
@@ -164,6 +182,10 @@ static void make_tables(void)
             share(WORLD(SLOT_CNODES + i), slot);
             share(WORLD_PRIVATE_CNODES + i, slot);
         }
+        for (uint32_t slot = SLOT_GATES; slot < SLOT_GATES + 6u; slot++) {
+            share(WORLD(SLOT_CNODES + i), slot);
+            share(WORLD_PRIVATE_CNODES + i, slot);
+        }
     }
 }
 
@@ -173,6 +195,9 @@ void world_mend(void)
         share_authority(i);
         for (uint32_t n = 0; n < 12; n++)
             share(WORLD(SLOT_CNODES + i), SLOT_THREADS + (uint32_t)choose(SLOT_UNTYPEDS - SLOT_THREADS));
+        share(WORLD(SLOT_CNODES + i), SLOT_GATES + (uint32_t)choose(6));
+        share(WORLD_PRIVATE_CNODES + i, SLOT_GATES + (uint32_t)choose(6));
+        (void)!space_gate_reset(i == 0 ? (uint32_t)WORLD(SLOT_SPACES) + 1u : (uint32_t)WORLD_PRIVATE_SPACES);
         share(WORLD_PRIVATE_CNODES + i, SLOT_THREADS + (uint32_t)choose(SLOT_UNTYPEDS - SLOT_THREADS));
         if (choose(8) == 0) // until there is no more
             (void)!untyped_retype(SLOT_WORK, NJ_KIND_UNTYPED, 1, 8, WORLD(SLOT_CNODES + i),
@@ -190,14 +215,6 @@ static uint32_t world_sched(uint32_t attacker)
 {
     return attacker < ATTACKER_PRIVATE ? WORLD(SLOT_SCHEDS + attacker)
                                        : WORLD_PRIVATE_SCHEDS + attacker - ATTACKER_PRIVATE;
-}
-
-static uint32_t space_of(uint32_t attacker)
-{
-    static const uint8_t spaces[ATTACKER_PRIVATE] = {0, 0, 0, 0, 1, 1, 2, 3};
-
-    return attacker < ATTACKER_PRIVATE ? (uint32_t)WORLD(SLOT_SPACES) + spaces[attacker]
-                                       : WORLD_PRIVATE_SPACES + attacker - ATTACKER_PRIVATE;
 }
 
 // Short turns of odd lengths: preemption comes anywhere.
@@ -229,7 +246,8 @@ void world_start(uint32_t attacker)
     else
         status = thread_start(thread, (uint64_t)(uintptr_t)(attacker == ATTACKER_PASSIVE ? attack_serve : attack),
                               SETTING_MEMORY + PROCESS_MEMORY_BYTES - attacker * PROCESS_STACK_BYTES, argument);
-    (void)status;
+    if (status != NJ_OK) // it may be behind a gate
+        (void)!thread_resume(thread);
 }
 
 void world_make(void)
@@ -238,6 +256,7 @@ void world_make(void)
     make_objects();
     make_code();
     make_spaces();
+    make_gates();
     make_tables();
     for (uint32_t i = 0; i < ATTACKERS; i++) {
         make_thread(i);
