@@ -6,6 +6,7 @@
 // the object comes back when the untyped memory it was made from is revoked.
 #include "kernel/capability.h"
 
+#include "kernel/arch/arch.h"
 #include "kernel/cnode.h"
 #include "kernel/code.h"
 #include "kernel/derive.h"
@@ -20,24 +21,11 @@
 #include "kernel/thread.h"
 #include "kernel/untyped.h"
 
-uint32_t cap_pages(struct cap cap)
-{
-    return (uint32_t)cap.word;
-}
-
-uint32_t cap_used(struct cap cap)
-{
-    return (uint32_t)(cap.word >> 32);
-}
-
-void cap_set_used(uint32_t slot, uint32_t used)
-{
-    slots[slot].cap.word = (slots[slot].cap.word & 0xffffffffu) | ((uint64_t)used << 32);
-}
-
 enum nj_status cap_lookup(uint32_t thread, uint64_t number, uint32_t *slot)
 {
-    return cap_find(thread, number, slot);
+    struct cap table = thread_table(thread);
+
+    return cap_find(table.object, table.word, number, slot);
 }
 
 enum nj_status cap_lookup_kind(uint32_t thread, uint64_t number, enum nj_kind kind, uint32_t *slot)
@@ -51,7 +39,9 @@ enum nj_status cap_lookup_kind(uint32_t thread, uint64_t number, enum nj_kind ki
 
 enum nj_status cap_lookup_in(uint32_t thread, uint64_t number, uint64_t index, uint32_t *slot)
 {
-    return cap_find_in(thread, number, index, slot);
+    struct cap table = thread_table(thread);
+
+    return cap_find_in(table.object, table.word, number, index, slot);
 }
 
 // Counts a capability of an object in (+1) or out (-1) and returns how many there are. Kinds without an object to stop
@@ -124,17 +114,25 @@ void cap_create(uint32_t parent, uint32_t slot, struct cap cap)
     reference_count(cap, 1);
 }
 
-void cap_create_run(uint32_t parent, uint32_t slot, uint32_t count, struct cap cap, uint32_t stride)
+static __attribute__((noinline)) enum nj_status count_run(uint32_t slot, uint32_t end)
 {
-    bool is_counted = cap.kind != NJ_KIND_FRAME && cap.kind != NJ_KIND_UNTYPED;
+    for (; slot != end; slot++)
+        reference_count(slots[slot].cap, 1);
+    return OK_STAYS;
+}
 
-    for (uint32_t i = 0; i < count; i++) {
-        slots[slot + i].cap = cap;
-        derive_insert(parent, slot + i);
-        if (is_counted)
-            reference_count(cap, 1);
-        cap.object += stride;
+enum nj_status cap_create_rest(uint32_t parent, uint32_t slot, uint32_t count, struct cap cap, uint32_t stride)
+{
+    uint64_t end = (uint64_t)slot + count;
+    uint32_t object = slots[slot].cap.object;
+
+    for (uint64_t next = slot + 1ull; next != end; next++) {
+        object += stride;
+        slots[next].cap = cap;
+        slots[next].cap.object = object;
+        derive_insert_next(parent, next, next - 1u);
     }
+    return cap_is_counted(slots[slot].cap) ? count_run(slot, (uint32_t)end) : OK_STAYS;
 }
 
 static inline bool can_have_badge(struct cap cap)
@@ -167,18 +165,6 @@ static inline uint32_t *plain_counter(struct cap cap)
     }
 }
 
-static inline void count_in(struct cap cap)
-{
-    uint32_t *counter = plain_counter(cap);
-
-    if (counter != NULL)
-        (*counter)++;
-    else if (cap.kind == NJ_KIND_CNODE)
-        slots[cap.object].cap.word++; // in its header
-    else if (cap.kind == NJ_KIND_CODE)
-        codes[cap.object].references++;
-}
-
 // Everything is checked.
 static __attribute__((noinline)) enum nj_status derive_commit(uint32_t source, uint32_t destination, uint8_t rights,
                                                               uint64_t badge)
@@ -190,7 +176,7 @@ static __attribute__((noinline)) enum nj_status derive_commit(uint32_t source, u
         slots[destination].cap.word = badge;
     if (slots[destination].cap.kind == NJ_KIND_FRAME)
         slots[destination].cap.word = 0; // the copy is not mapped anywhere
-    count_in(slots[destination].cap);
+    reference_count(slots[destination].cap, 1);
     return NJ_OK;
 }
 
@@ -230,10 +216,7 @@ enum nj_status cap_move(uint32_t source, uint32_t destination)
         return NJ_SLOT_USED;
     slots[destination].cap = slots[source].cap;
     slots[source].cap = (struct cap){0};
-    if (derive_has_children(source))
-        derive_replace(source, destination);
-    else
-        derive_replace_leaf(source, destination);
+    derive_replace(source, destination);
     return NJ_OK;
 }
 
@@ -260,9 +243,7 @@ static __attribute__((noinline)) enum nj_status delete_other(uint32_t slot)
 
 enum nj_status cap_delete_now(uint32_t slot)
 {
-    if (delete_copy(slot))
-        return NJ_OK;
-    return delete_other(slot);
+    return delete_copy(slot) ? OK_STAYS : delete_other(slot);
 }
 
 enum nj_status cap_delete(uint32_t slot, uint32_t *steps)

@@ -4,7 +4,9 @@
 // nothing; its links are unused but for one cursor, `prev` of the first: how many slots a retire has still to visit.
 #include "kernel/cnode.h"
 
+#include "kernel/arch/arch.h"
 #include "kernel/capability.h"
+#include "kernel/derive.h"
 #include "kernel/space.h"
 #include "kernel/syscall.h"
 
@@ -50,29 +52,70 @@ enum nj_status cnode_retire(uint32_t first, uint32_t *steps)
     return NJ_OK;
 }
 
-// COPY, MINT and MOVE.
-static inline enum nj_status cnode_copy(uint32_t thread, struct cap cnode, uint64_t operation)
+// All other capabilities, and errors.
+static __attribute__((noinline)) enum nj_status copy_other(uint64_t operation, uint32_t source, uint32_t destination,
+                                                           uint8_t rights, uint64_t badge)
 {
-    uint64_t badge = operation == NJ_CNODE_MINT ? argument(thread, 4) : 0;
-    uint32_t destination, source;
-    enum nj_status status = cnode_slot(cnode, argument(thread, 0), &destination);
-
-    if (status != NJ_OK)
-        return status;
-    status = cap_find_in(thread, argument(thread, 1), argument(thread, 2), &source);
-    if (status != NJ_OK)
-        return status;
-    if (operation == NJ_CNODE_MOVE)
-        return cap_move(source, destination);
-    return cap_derive(source, destination, (uint8_t)argument(thread, 3), badge);
+    return operation == NJ_CNODE_MOVE ? cap_move(source, destination) : cap_derive(source, destination, rights, badge);
 }
 
-static inline enum nj_status cnode_delete(uint32_t thread, struct cap cnode)
+// What is copied most are capabilities of endpoints: one counter, and nothing to search while no revoke is pending.
+// `badge_bits`: those that it must not have; all, if it gets others.
+static inline bool copy_endpoint(uint32_t source, uint32_t destination, uint8_t rights, uint64_t badge, uint64_t badge_bits)
 {
-    uint32_t slot;
-    enum nj_status status = cnode_slot(cnode, argument(thread, 0), &slot);
+    if (slots[source].cap.kind != NJ_KIND_ENDPOINT || revokes_pending != 0 || (slots[source].cap.word & badge_bits) != 0)
+        return false;
+    slots[destination].cap = slots[source].cap;
+    slots[destination].cap.rights = slots[source].cap.rights & rights;
+    slots[destination].cap.word = slots[source].cap.word | badge;
+    derive_insert(source, destination);
+    endpoints[slots[source].cap.object].references++;
+    return true;
+}
 
-    return status != NJ_OK ? status : cap_delete_now(slot);
+// Mostly nothing was derived from it.
+static inline bool move_leaf(uint32_t source, uint32_t destination)
+{
+    if (!cap_is_usable(slots[source].cap) || derive_has_children(source))
+        return false;
+    slots[destination].cap = slots[source].cap;
+    slots[source].cap = (struct cap){0};
+    derive_replace_leaf(source, destination);
+    return true;
+}
+
+// COPY, MINT and MOVE.
+static inline enum nj_status cnode_copy(uint32_t thread, uint64_t operation, uint32_t table, uint64_t count,
+                                        uint32_t first, uint64_t size)
+{
+    uint64_t badge = 0, badge_bits = 0, index = argument(thread, 0);
+    uint32_t source;
+
+    if (operation == NJ_CNODE_MINT) {
+        badge = argument(thread, 4);
+        if (badge == 0)
+            return NJ_BAD_ARGUMENT;
+        badge_bits = UINT64_MAX;
+    }
+    if (index - 1u >= size - 1u)
+        return NJ_SLOT_RANGE;
+    enum nj_status status = cap_find_in(table, count, argument(thread, 1), argument(thread, 2), &source);
+    if (status != NJ_OK)
+        return status;
+    uint32_t destination = first + (uint32_t)index;
+    uint8_t rights = (uint8_t)argument(thread, 3);
+    if (slots[destination].cap.kind == NJ_KIND_EMPTY &&
+        (operation == NJ_CNODE_MOVE ? move_leaf(source, destination)
+                                    : copy_endpoint(source, destination, rights, badge, badge_bits)))
+        return OK_STAYS;
+    return copy_other(operation, source, destination, rights, badge);
+}
+
+static inline enum nj_status cnode_delete(uint32_t thread, uint32_t first, uint64_t size)
+{
+    uint64_t index = argument(thread, 0);
+
+    return index - 1u < size - 1u ? cap_delete_now(first + (uint32_t)index) : NJ_SLOT_RANGE;
 }
 
 static enum nj_status cnode_revoke(uint32_t thread, struct cap cnode)
@@ -151,15 +194,12 @@ static __attribute__((noinline)) enum nj_status other_operation(uint32_t thread,
     }
 }
 
-enum nj_status cnode_invoke(uint32_t thread, uint32_t slot, uint64_t operation)
+enum nj_status cnode_invoke(uint32_t thread, uint32_t slot, uint64_t operation, uint32_t table, uint64_t count,
+                            uint32_t first, uint64_t size)
 {
-    struct cap cnode = slots[slot].cap;
-
+    if (operation <= NJ_CNODE_MOVE)
+        return cnode_copy(thread, operation, table, count, first, size);
     if (operation == NJ_CNODE_DELETE)
-        return cnode_delete(thread, cnode);
-    if (operation > NJ_CNODE_MOVE)
-        return other_operation(thread, slot, operation);
-    if (operation == NJ_CNODE_MINT && argument(thread, 4) == 0)
-        return NJ_BAD_ARGUMENT;
-    return cnode_copy(thread, cnode, operation);
+        return cnode_delete(thread, first, size);
+    return other_operation(thread, slot, operation);
 }

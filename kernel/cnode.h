@@ -14,5 +14,7 @@ static inline enum nj_status cnode_slot(struct cap cnode, uint64_t index, uint32
 uint32_t cnode_reference(uint32_t first, uint32_t change);
 // Its last capability goes: deletes what it holds.
 enum nj_status cnode_retire(uint32_t first, uint32_t *steps);
-// Operations of abi/object.h on the cnode capability in `slot`.
-enum nj_status cnode_invoke(uint32_t thread, uint32_t slot, uint64_t operation);
+// Operations of abi/object.h on the cnode capability in `slot`, which names `size` slots from `first` on. `table`, `count`:
+// the thread's capability table. OK_STAYS.
+enum nj_status cnode_invoke(uint32_t thread, uint32_t slot, uint64_t operation, uint32_t table, uint64_t count,
+                            uint32_t first, uint64_t size);

@@ -156,6 +156,27 @@ static inline void link_first(uint32_t parent, uint32_t slot, uint32_t after)
     slots[after / 2u].end[after % 2u].prev = token_close(slot);
 }
 
+// The same where `after` opens the bracket of a slot that is known. In 64 bits, neighbours in slots[] are one address and
+// an offset.
+/*@ requires is_slot(parent) && is_slot(slot) && is_slot(newest) && parent != slot && slot != newest;
+    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    ensures next_of(2 * parent) == 2 * slot && prev_of(2 * slot) == 2 * parent;
+    ensures next_of(2 * slot) == 2 * slot + 1 && prev_of(2 * slot + 1) == 2 * slot;
+    ensures next_of(2 * slot + 1) == 2 * newest && prev_of(2 * newest) == 2 * slot + 1;
+    ensures \forall integer token; is_token(token) && token != 2 * parent && token != 2 * slot &&
+        token != 2 * slot + 1 ==> next_of(token) == \old(next_of(token));
+    ensures \forall integer token; is_token(token) && token != 2 * newest && token != 2 * slot &&
+        token != 2 * slot + 1 ==> prev_of(token) == \old(prev_of(token)); */
+static inline void link_next(uint32_t parent, uint64_t slot, uint64_t newest)
+{
+    slots[parent].end[OPEN].next = token_open((uint32_t)slot);
+    slots[slot].end[OPEN].prev = token_open(parent);
+    slots[slot].end[OPEN].next = token_close((uint32_t)slot);
+    slots[slot].end[CLOSE].prev = token_open((uint32_t)slot);
+    slots[slot].end[CLOSE].next = token_open((uint32_t)newest);
+    slots[newest].end[OPEN].prev = token_close((uint32_t)slot);
+}
+
 // The same between two tokens of any slots.
 /*@ requires is_token(before) && is_slot(slot) && is_token(after);
     requires before != 2 * slot && before != 2 * slot + 1 && after != 2 * slot && after != 2 * slot + 1;
@@ -189,6 +210,21 @@ static inline void link_between(uint32_t before, uint32_t slot, uint32_t after)
 static inline void derive_insert(uint32_t parent, uint32_t child)
 {
     link_first(parent, child, open_next(parent));
+}
+
+// The same where the newest child is known: the slots of objects made in one call.
+/*@ requires is_slot(parent) && is_slot(child) && is_slot(newest) && parent != child;
+    requires order_holds && is_linked(parent) && is_unlinked(child) && next_of(2 * parent) == 2 * newest;
+    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    ensures links_exist;
+    ensures links_agree;
+    ensures links_pair;
+    ensures next_of(2 * parent) == 2 * child;
+    ensures \forall integer token; is_token(token) ==>
+        (has_links(token) <==> \old(has_links(token)) || token == 2 * child || token == 2 * child + 1); */
+static inline void derive_insert_next(uint32_t parent, uint64_t child, uint64_t newest)
+{
+    link_next(parent, child, newest);
 }
 
 // Takes the slot out; what was derived from it now belongs to its nearest living ancestor. O(1).

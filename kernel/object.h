@@ -17,6 +17,7 @@
 #define NIL 0u
 #define PAGE_BYTES 4096u
 #define ALIGNED(bytes) __attribute__((aligned(bytes))) // _Alignas, which Frama-C 25 does not know
+#define COLD __attribute__((cold, noinline)) // runs rarely: built for size
 
 // Kinds a capability has inside the kernel only.
 enum {

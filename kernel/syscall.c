@@ -37,17 +37,19 @@ static uint64_t in_tag(uint32_t thread)
     return threads[thread].context.reg[REG_TAG];
 }
 
-static enum nj_status invoke_object(uint32_t thread, uint32_t slot, uint64_t operation)
+// Arguments are passed on in the registers in which they came.
+static inline enum nj_status invoke_object(uint32_t thread, uint32_t slot, uint64_t operation, uint32_t table,
+                                           uint64_t count)
 {
     if (operation == NJ_OP_NULL)
         return NJ_OK;
     if (slots[slot].cap.kind == NJ_KIND_CNODE)
-        return cnode_invoke(thread, slot, operation);
+        return cnode_invoke(thread, slot, operation, table, count, slots[slot].cap.object, slots[slot].cap.word);
     if (slots[slot].cap.kind == NJ_KIND_FRAME)
         return frame_invoke(thread, slot, operation);
     switch (slots[slot].cap.kind) {
     case NJ_KIND_UNTYPED:
-        return untyped_invoke(thread, slot, operation);
+        return untyped_invoke(thread, slot, operation, table, count);
     case NJ_KIND_THREAD:
         return thread_invoke(thread, slot, operation);
     case NJ_KIND_SCHED:
@@ -239,9 +241,10 @@ static void call_finish(uint32_t thread, enum nj_status status)
 // The reply object named in t0, if a fault is answered that needs nothing more. Else NIL.
 static inline uint32_t answered_fault(uint32_t thread)
 {
+    struct cap table = thread_table(thread);
     uint32_t slot;
 
-    if (cap_find(thread, in_capability(thread), &slot) != NJ_OK || slots[slot].cap.kind != NJ_KIND_REPLY)
+    if (cap_find(table.object, table.word, in_capability(thread), &slot) != NJ_OK || slots[slot].cap.kind != NJ_KIND_REPLY)
         return NIL;
     return reply_resumes(thread, slots[slot].cap.object) ? slots[slot].cap.object : NIL;
 }
@@ -269,12 +272,12 @@ uint32_t kernel_syscall(uint32_t current, uint64_t number)
     return reply != NIL ? reply_resume(current, reply) : syscall_slowly(current, number);
 }
 
-enum nj_status kernel_invoke(uint32_t current, uint64_t capability, uint64_t operation)
+enum nj_status kernel_invoke(uint32_t current, uint64_t capability, uint64_t operation, uint32_t table, uint64_t count)
 {
     uint32_t slot;
-    enum nj_status status = cap_find(current, capability, &slot);
+    enum nj_status status = cap_find(table, count, capability, &slot);
 
-    return status != NJ_OK ? status : invoke_object(current, slot, operation);
+    return status != NJ_OK ? status : invoke_object(current, slot, operation, table, count);
 }
 
 // A thread that has stopped itself is told so when it is resumed. One without capabilities will not be: it has ended

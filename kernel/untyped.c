@@ -13,15 +13,28 @@
 #define CNODE_SLOTS_MAX 65536u
 #define CLEAR_STEPS 8u // steps that clearing one page counts for
 
-// What retype is asked for, decoded and checked.
-struct request {
-    uint64_t kind, count;
-    uint32_t size;       // as in abi/object.h
-    uint32_t units;      // of one object
-    uint32_t first_slot; // destination
-    uint32_t start, end; // units in the untyped memory
-    enum page_kind page;
+// How objects of a kind lie in memory: an index in their array is `1 << shift` units. Those that are given no size have
+// the size 0 and are one element; of those without a page, none is made of memory.
+static const struct {
+    uint32_t size_max;
+    uint8_t size_min, shift, page;
+} layouts[NJ_KIND_COUNT] = {
+    [NJ_KIND_UNTYPED] = {UINT32_MAX / UNITS_PER_PAGE, 1, 7, PAGE_FREE},
+    [NJ_KIND_CNODE] = {CNODE_SLOTS_MAX, 2, 0, PAGE_SLOT},
+    [NJ_KIND_ENDPOINT] = {0, 0, 0, PAGE_ENDPOINT},
+    [NJ_KIND_NOTIFICATION] = {0, 0, 0, PAGE_NOTIFICATION},
+    [NJ_KIND_REPLY] = {0, 0, 0, PAGE_REPLY},
+    [NJ_KIND_THREAD] = {0, 0, 5, PAGE_THREAD},
+    [NJ_KIND_SCHED] = {0, 0, 3, PAGE_SCHED},
+    [NJ_KIND_SPACE] = {0, 0, 4, PAGE_SPACE},
+    [NJ_KIND_CODE] = {0, 0, 2, PAGE_CODE},
+    [NJ_KIND_FRAME] = {FRAME_PAGES_MAX, 1, 7, PAGE_FRAME},
 };
+_Static_assert(UNITS_PER_PAGE == 1u << 7, "layouts");
+_Static_assert(sizeof(struct slot) == UNIT_BYTES && sizeof(struct endpoint) == UNIT_BYTES, "layouts");
+_Static_assert(sizeof(struct notification) == UNIT_BYTES && sizeof(struct reply) == UNIT_BYTES, "layouts");
+_Static_assert(sizeof(struct thread) == UNIT_BYTES << 5 && sizeof(struct sched) == UNIT_BYTES << 3, "layouts");
+_Static_assert(sizeof(struct space) == UNIT_BYTES << 4 && sizeof(struct code) == UNIT_BYTES << 2, "layouts");
 
 // Sixteen words a round: most of what an ordinary loop would execute is the loop.
 void page_clear(uint32_t page)
@@ -66,40 +79,21 @@ uint32_t untyped_take_page(uint32_t slot, enum page_kind kind)
     return page;
 }
 
-// Units of one object and the kind of its pages. BAD_ARGUMENT.
-static enum nj_status request_kind(struct request *request)
+// From the index of one object to that of the next.
+static inline uint32_t stride_of(uint64_t size)
 {
-    static const struct {
-        uint16_t bytes;
-        uint8_t page;
-    } kinds[NJ_KIND_COUNT] = {
-        [NJ_KIND_ENDPOINT] = {sizeof(struct endpoint), PAGE_ENDPOINT},
-        [NJ_KIND_NOTIFICATION] = {sizeof(struct notification), PAGE_NOTIFICATION},
-        [NJ_KIND_REPLY] = {sizeof(struct reply), PAGE_REPLY},
-        [NJ_KIND_THREAD] = {sizeof(struct thread), PAGE_THREAD},
-        [NJ_KIND_SCHED] = {sizeof(struct sched), PAGE_SCHED},
-        [NJ_KIND_SPACE] = {sizeof(struct space), PAGE_SPACE},
-        [NJ_KIND_CODE] = {sizeof(struct code), PAGE_CODE},
-    };
+    return size != 0 ? (uint32_t)size : 1u;
+}
 
-    if (request->kind == NJ_KIND_CNODE) {
-        if (request->size < 2 || request->size > CNODE_SLOTS_MAX)
-            return NJ_BAD_ARGUMENT;
-        request->units = request->size;
-        request->page = PAGE_SLOT;
-    } else if (request->kind == NJ_KIND_FRAME || request->kind == NJ_KIND_UNTYPED) {
-        bool is_frame = request->kind == NJ_KIND_FRAME;
-        if (request->size == 0 || request->size > (is_frame ? FRAME_PAGES_MAX : UINT32_MAX / UNITS_PER_PAGE))
-            return NJ_BAD_ARGUMENT;
-        request->units = request->size * UNITS_PER_PAGE;
-        request->page = is_frame ? PAGE_FRAME : PAGE_FREE;
-    } else {
-        if (request->kind >= NJ_KIND_COUNT || kinds[request->kind].bytes == 0 || request->size != 0)
-            return NJ_BAD_ARGUMENT;
-        request->units = kinds[request->kind].bytes / UNIT_BYTES;
-        request->page = (enum page_kind)kinds[request->kind].page;
-    }
-    return NJ_OK;
+// Units of all objects, or 0: BAD_ARGUMENT.
+static inline uint64_t units_of(uint64_t kind, uint64_t count, uint64_t size)
+{
+    if (kind >= NJ_KIND_COUNT || layouts[kind].page == 0 || size > layouts[kind].size_max ||
+        size < layouts[kind].size_min || count - 1u >= NJ_RETYPE_MAX)
+        return 0;
+    uint64_t units = ((uint64_t)stride_of(size) << layouts[kind].shift) * count;
+    bool is_visited = kind != NJ_KIND_UNTYPED; // each of its pages, in one call
+    return is_visited && units > NJ_RETYPE_PAGES_MAX * UNITS_PER_PAGE ? 0 : units;
 }
 
 static uint32_t round_up_to_page(uint32_t units)
@@ -108,7 +102,7 @@ static uint32_t round_up_to_page(uint32_t units)
 }
 
 // Frames of that size are aligned to it if that leaves room for them: each can then be mapped at once. RAM starts aligned.
-static uint32_t large_start(struct cap cap, uint32_t start, uint64_t count)
+static inline uint32_t large_start(struct cap cap, uint32_t start, uint64_t count)
 {
     uint32_t first = cap.object + start / UNITS_PER_PAGE;
     uint32_t aligned = (first + LARGE_PAGES - 1u) / LARGE_PAGES * LARGE_PAGES - cap.object;
@@ -116,77 +110,84 @@ static uint32_t large_start(struct cap cap, uint32_t start, uint64_t count)
     return aligned + count * LARGE_PAGES <= cap_pages(cap) ? aligned * UNITS_PER_PAGE : start;
 }
 
-// Where the objects go. Small objects continue in a page that already holds their kind.
-static enum nj_status request_place(struct request *request, struct cap cap)
+// Behind a part of a page: small objects continue in a page that already holds their kind.
+static inline uint32_t shared_start(struct cap cap, uint64_t kind)
 {
-    uint32_t total = cap_pages(cap) * UNITS_PER_PAGE, used = cap_used(cap);
-    bool is_small = request->kind != NJ_KIND_FRAME && request->kind != NJ_KIND_UNTYPED;
-    bool shares = is_small && used % UNITS_PER_PAGE != 0 && page_kind(cap.object + used / UNITS_PER_PAGE) == request->page;
+    uint32_t used = cap_used(cap), shift = layouts[kind].shift;
+    bool shares = page_kind(cap.object + used / UNITS_PER_PAGE) == layouts[kind].page;
 
-    request->start = shares ? used : round_up_to_page(used);
-    if (shares && request->kind != NJ_KIND_CNODE)
-        request->start = (used + request->units - 1u) / request->units * request->units;
-    if (request->kind == NJ_KIND_FRAME && request->size == LARGE_PAGES)
-        request->start = large_start(cap, request->start, request->count);
-    if (request->start > total || (total - request->start) / request->units < request->count)
-        return NJ_NO_MEMORY;
-    request->end = request->start + request->units * (uint32_t)request->count;
-    return NJ_OK;
+    return shares ? (used + (1u << shift) - 1u) >> shift << shift : round_up_to_page(used);
 }
 
-static enum nj_status request_slots(uint32_t thread, struct request *request)
+static inline uint32_t start_of(struct cap cap, uint64_t kind, uint64_t count, uint64_t size)
 {
-    uint64_t index = argument(thread, 4);
-    uint32_t cnode, last;
-    enum nj_status status = cap_lookup_kind(thread, argument(thread, 3), NJ_KIND_CNODE, &cnode);
+    uint32_t start = cap_used(cap);
 
-    if (status == NJ_OK)
-        status = index > UINT32_MAX ? NJ_SLOT_RANGE : cnode_slot(slots[cnode].cap, index, &request->first_slot);
-    if (status == NJ_OK)
-        status = cnode_slot(slots[cnode].cap, index + request->count - 1u, &last);
-    if (status != NJ_OK)
-        return status;
-    for (uint32_t slot = request->first_slot; slot <= last; slot++)
-        if (slots[slot].cap.kind != NJ_KIND_EMPTY)
-            return NJ_SLOT_USED;
-    return NJ_OK;
+    if (start % UNITS_PER_PAGE != 0)
+        start = shared_start(cap, kind);
+    return kind == NJ_KIND_FRAME && size == LARGE_PAGES ? large_start(cap, start, count) : start;
+}
+
+static inline bool are_empty(uint32_t first, uint32_t count)
+{
+    for (const struct slot *slot = &slots[first], *end = slot + count; slot != end; slot++)
+        if (slot->cap.kind != NJ_KIND_EMPTY)
+            return false;
+    return true;
 }
 
 // Kinds of pages are read and written by whole words of the table. Here: where the pages from `page` to `end` that share
 // its word end, and which bits of the word are theirs.
 #define ALL_PAGES(kind) ((uint64_t)(kind) * 0x1111111111111111ull)
 
-static uint32_t word_end(uint32_t page, uint32_t end)
+static inline uint64_t word_end(uint64_t page, uint64_t end)
 {
-    uint32_t next = (page / PAGE_KINDS_PER_WORD + 1u) * PAGE_KINDS_PER_WORD;
+    uint64_t next = (page | (PAGE_KINDS_PER_WORD - 1u)) + 1u;
 
     return next < end ? next : end;
 }
 
-static uint64_t word_mask(uint32_t page, uint32_t next)
+static inline uint64_t word_mask(uint64_t page, uint64_t next)
 {
-    return UINT64_MAX >> (64u - PAGE_KIND_BITS * (next - page)) << page % PAGE_KINDS_PER_WORD * PAGE_KIND_BITS;
+    uint64_t from = UINT64_MAX << page * PAGE_KIND_BITS % 64u;
+
+    return from & UINT64_MAX >> (0u - next) * PAGE_KIND_BITS % 64u;
 }
 
-static void set_kinds(uint32_t page, uint32_t end, enum page_kind kind)
+static inline void set_kinds_of_word(uint64_t page, uint64_t next, enum page_kind kind)
 {
-    for (uint32_t next; page < end; page = next) {
+    uint64_t mask = word_mask(page, next), others = page_kinds[page / PAGE_KINDS_PER_WORD] & ~mask;
+
+    page_kinds[page / PAGE_KINDS_PER_WORD] = others | (ALL_PAGES(kind) & mask);
+}
+
+static inline void set_kinds(uint64_t page, uint64_t end, enum page_kind kind)
+{
+    for (uint64_t next; page < end; page = next) {
         next = word_end(page, end);
-        uint64_t mask = word_mask(page, next);
-        uint64_t others = page_kinds[page / PAGE_KINDS_PER_WORD] & ~mask;
-        page_kinds[page / PAGE_KINDS_PER_WORD] = others | (ALL_PAGES(kind) & mask);
+        set_kinds_of_word(page, next, kind);
     }
 }
 
 // Is one of these pages of kind 0, PAGE_DIRTY? A page borrows from above when 1 is taken from it, and only then.
-static bool any_dirty(uint32_t page, uint32_t next)
+static inline bool any_dirty(uint64_t page, uint64_t next)
 {
     uint64_t kinds = page_kinds[page / PAGE_KINDS_PER_WORD] | ~word_mask(page, next);
 
     return ((kinds - ALL_PAGES(1)) & ~kinds & ALL_PAGES(8)) != 0;
 }
 
-static enum nj_status clear_pages(uint32_t page, uint32_t end, uint32_t *steps)
+static inline bool are_clean(uint64_t page, uint64_t end)
+{
+    for (uint64_t next; page < end; page = next) {
+        next = word_end(page, end);
+        if (any_dirty(page, next))
+            return false;
+    }
+    return true;
+}
+
+static COLD enum nj_status clear_pages(uint32_t page, uint32_t end, uint32_t *steps)
 {
     for (; page < end; page++) {
         if (page_kind(page) != PAGE_DIRTY)
@@ -201,93 +202,132 @@ static enum nj_status clear_pages(uint32_t page, uint32_t end, uint32_t *steps)
 }
 
 // Memory found at boot is cleared when it is first given a type. AGAIN when that takes more steps.
-static enum nj_status clear_dirty(uint32_t page, uint32_t end)
+static enum nj_status clear_dirty(uint64_t page, uint64_t end)
 {
     uint32_t steps = STEPS_PER_CALL / 2u; // making the objects is as much again
     enum nj_status status = NJ_OK;
 
-    for (uint32_t next; page < end && status == NJ_OK; page = next) {
+    for (uint64_t next; page < end && status == NJ_OK; page = next) {
         next = word_end(page, end);
         if (any_dirty(page, next))
-            status = clear_pages(page, next, &steps);
+            status = clear_pages((uint32_t)page, (uint32_t)next, &steps);
     }
     return status;
 }
 
-// The first object; the index of each other one is `stride` above that of the one before.
-static struct cap first_object(const struct request *request, struct cap untyped, uint32_t *stride)
+// ---- Making objects. Each function is the last thing that the one before it does, so that none keeps anything on the
+// stack; what is made, the thread's registers say. `start` and `end`: units in the untyped memory. -----------------------
+static inline struct cap first_object(uint64_t kind, uint64_t size, uint32_t unit)
 {
-    struct cap cap = {.kind = (uint8_t)request->kind, .rights = NJ_RIGHT_ALL};
-    uint32_t unit = untyped.object * UNITS_PER_PAGE + request->start;
+    bool is_frame = kind == NJ_KIND_FRAME;
 
-    *stride = request->size;
-    if (request->kind == NJ_KIND_FRAME) {
-        cap.object = unit / UNITS_PER_PAGE;
-        cap.extra = (uint16_t)request->size;
-    } else if (request->kind == NJ_KIND_UNTYPED) {
-        cap.object = unit / UNITS_PER_PAGE;
-        cap.word = request->size;
-    } else if (request->kind == NJ_KIND_CNODE) {
-        cap.object = unit;
-        cap.word = request->size;
-    } else {
-        cap.object = unit / request->units;
-        *stride = 1;
+    return (struct cap){
+        .kind = (uint8_t)kind,
+        .rights = NJ_RIGHT_ALL,
+        .extra = is_frame ? (uint16_t)size : 0,
+        .object = unit >> layouts[kind].shift,
+        .word = is_frame ? 0 : size, // of objects that have one
+    };
+}
+
+// Everything is checked, and the pages have their kind.
+static inline enum nj_status make(uint32_t thread, uint32_t slot, uint32_t start, uint32_t end, uint32_t first_slot)
+{
+    uint64_t kind = argument(thread, 0), count = argument(thread, 1), size = argument(thread, 2);
+    struct cap first = first_object(kind, size, slots[slot].cap.object * UNITS_PER_PAGE + start);
+
+    cap_set_used(slot, end);
+    set_result(thread, 0, count);
+    return cap_create_run(slot, first_slot, (uint32_t)count, first, stride_of(size));
+}
+
+static enum nj_status make_other(uint32_t thread, uint32_t slot, uint32_t start, uint32_t end, uint32_t first_slot,
+                                 bool is_prepared);
+
+// Everything is checked. `has_kinds`: nothing is left to write in the page-kind table; of untyped memory there never is.
+// Mostly all is in one word of it.
+static __attribute__((noinline)) enum nj_status make_checked(uint32_t thread, uint32_t slot, uint32_t start, uint32_t end,
+                                                             uint32_t first_slot, bool has_kinds)
+{
+    if (!has_kinds) {
+        uint64_t kind = argument(thread, 0);
+        uint32_t page = slots[slot].cap.object + start / UNITS_PER_PAGE;
+        uint32_t last = slots[slot].cap.object + round_up_to_page(end) / UNITS_PER_PAGE;
+        if (kind == NJ_KIND_CNODE || word_end(page, last) != last || any_dirty(page, last))
+            return make_other(thread, slot, start, end, first_slot, false);
+        set_kinds_of_word(page, last, (enum page_kind)layouts[kind].page);
     }
-    return cap;
+    return make(thread, slot, start, end, first_slot);
 }
 
-static void make_objects(uint32_t slot, const struct request *request)
+// Pages that are dirty, and nodes, which have to be made from slots.
+static COLD enum nj_status prepare(uint32_t thread, uint32_t slot, uint32_t start, uint32_t end, uint32_t first_slot)
 {
-    uint32_t stride;
-    struct cap first = first_object(request, slots[slot].cap, &stride);
+    uint64_t kind = argument(thread, 0), count = argument(thread, 1), size = argument(thread, 2);
+    uint32_t page = slots[slot].cap.object, node = page * UNITS_PER_PAGE + start;
+    enum nj_status status = clear_dirty(page + start / UNITS_PER_PAGE, page + round_up_to_page(end) / UNITS_PER_PAGE);
 
-    cap_set_used(slot, request->end);
-    if (request->kind == NJ_KIND_CNODE)
-        for (uint32_t i = 0; i < request->count; i++)
-            cnode_init(first.object + i * stride, request->size);
-    cap_create_run(slot, request->first_slot, (uint32_t)request->count, first, stride);
-}
-
-static enum nj_status retype(uint32_t thread, uint32_t slot)
-{
-    struct request request = {.kind = argument(thread, 0), .count = argument(thread, 1)};
-
-    if (request.count == 0 || request.count > NJ_RETYPE_MAX || argument(thread, 2) > UINT32_MAX)
-        return NJ_BAD_ARGUMENT;
-    request.size = (uint32_t)argument(thread, 2);
-    enum nj_status status = request_kind(&request);
-    if (status == NJ_OK && request.kind != NJ_KIND_UNTYPED &&
-        (uint64_t)request.units * request.count > NJ_RETYPE_PAGES_MAX * UNITS_PER_PAGE)
-        status = NJ_BAD_ARGUMENT; // each of these pages is visited in one call
-    if (status == NJ_OK)
-        status = request_place(&request, slots[slot].cap);
-    if (status == NJ_OK)
-        status = request_slots(thread, &request);
-    if (status == NJ_OK)
-        status = derive_allowed(slot);
     if (status != NJ_OK)
         return status;
-    if (request.kind != NJ_KIND_UNTYPED) {
-        uint32_t first = slots[slot].cap.object + request.start / UNITS_PER_PAGE;
-        uint32_t end = slots[slot].cap.object + round_up_to_page(request.end) / UNITS_PER_PAGE;
-        status = clear_dirty(first, end);
-        if (status != NJ_OK)
-            return status;
-        set_kinds(first, end, request.page);
-    }
-    make_objects(slot, &request);
-    set_result(thread, 0, request.count);
-    return NJ_OK;
+    for (uint64_t i = 0; kind == NJ_KIND_CNODE && i < count; i++, node += (uint32_t)size)
+        cnode_init(node, (uint32_t)size);
+    return make_other(thread, slot, start, end, first_slot, true);
 }
 
-enum nj_status untyped_invoke(uint32_t thread, uint32_t slot, uint64_t operation)
+static __attribute__((noinline)) enum nj_status make_other(uint32_t thread, uint32_t slot, uint32_t start, uint32_t end,
+                                                           uint32_t first_slot, bool is_prepared)
+{
+    uint64_t kind = argument(thread, 0);
+    uint32_t page = slots[slot].cap.object + start / UNITS_PER_PAGE;
+    uint32_t last = slots[slot].cap.object + round_up_to_page(end) / UNITS_PER_PAGE;
+
+    if (!is_prepared && (kind == NJ_KIND_CNODE || !are_clean(page, last)))
+        return prepare(thread, slot, start, end, first_slot);
+    set_kinds(page, last, (enum page_kind)layouts[kind].page);
+    return make_checked(thread, slot, start, end, first_slot, true);
+}
+
+// Some revoke is pending: is it one of the memory's ancestors that is revoked?
+static COLD enum nj_status make_searched(uint32_t thread, uint32_t slot, uint32_t start, uint32_t end, uint32_t first_slot,
+                                         bool has_kinds)
+{
+    enum nj_status status = derive_search(slot);
+
+    return status != NJ_OK ? status : make_checked(thread, slot, start, end, first_slot, has_kinds);
+}
+
+static inline enum nj_status retype(uint32_t thread, uint32_t slot, uint32_t table, uint64_t table_count)
+{
+    uint64_t kind = argument(thread, 0), count = argument(thread, 1), size = argument(thread, 2);
+    uint64_t units = units_of(kind, count, size);
+    uint32_t first_slot, last_slot;
+
+    if (units == 0)
+        return NJ_BAD_ARGUMENT;
+    uint32_t start = start_of(slots[slot].cap, kind, count, size);
+    if (start + units > (uint64_t)cap_pages(slots[slot].cap) * UNITS_PER_PAGE)
+        return NJ_NO_MEMORY;
+    uint32_t end = start + (uint32_t)units;
+    uint64_t cnode = argument(thread, 3), index = argument(thread, 4);
+    enum nj_status status = cap_find_in(table, table_count, cnode, index, &first_slot);
+    if (status == NJ_OK)
+        status = cap_find_in(table, table_count, cnode, index + count - 1u, &last_slot);
+    if (status != NJ_OK)
+        return status;
+    if (!are_empty(first_slot, (uint32_t)count))
+        return NJ_SLOT_USED;
+    if (revokes_pending != 0)
+        return make_searched(thread, slot, start, end, first_slot, kind == NJ_KIND_UNTYPED);
+    return make_checked(thread, slot, start, end, first_slot, kind == NJ_KIND_UNTYPED);
+}
+
+enum nj_status untyped_invoke(uint32_t thread, uint32_t slot, uint64_t operation, uint32_t table, uint64_t count)
 {
     struct cap cap = slots[slot].cap;
 
     switch (operation) {
     case NJ_UNTYPED_RETYPE:
-        return retype(thread, slot);
+        return retype(thread, slot, table, count);
     case NJ_UNTYPED_INFO:
         set_result(thread, 0, (uint64_t)cap_pages(cap) * PAGE_BYTES);
         set_result(thread, 1, (uint64_t)cap_pages(cap) * PAGE_BYTES - (uint64_t)cap_used(cap) * UNIT_BYTES);

@@ -4,7 +4,8 @@
 #include "kernel/object.h"
 #include "kernel/page.h"
 
-enum nj_status untyped_invoke(uint32_t thread, uint32_t slot, uint64_t operation);
+// Operations of abi/object.h. `table`, `count`: the thread's capability table. OK_STAYS.
+enum nj_status untyped_invoke(uint32_t thread, uint32_t slot, uint64_t operation, uint32_t table, uint64_t count);
 
 // No capability descends from it any more: takes apart what objects are left in it, clears the pages that were used,
 // and makes it whole again. AGAIN.

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "abi/boot.h"
+#include "kernel/arch/arch.h"
 #include "kernel/arch/host/host.h"
 #include "kernel/capability.h"
 #include "kernel/cnode.h"
@@ -109,7 +110,15 @@ uint32_t host_syscall(uint32_t thread, uint64_t number, uint64_t capability, uin
     threads[thread].context.pc += 4;
     if (number != NJ_SYS_INVOKE)
         return kernel_syscall(thread, number);
-    enum nj_status status = kernel_invoke(thread, capability, tag);
+    bool stays = sched_stays(thread);
+    struct cap table = thread_table(thread);
+    enum nj_status status = kernel_invoke(thread, capability, tag, table.object, table.word);
+    if (status == OK_STAYS) {
+        KERNEL_ASSERT(sched_current == thread && threads[thread].state == NJ_THREAD_READY);
+        KERNEL_ASSERT(sched_stays(thread) == stays);
+        message_finish_status(thread, NJ_OK);
+        return thread;
+    }
     if (status != NJ_OK || !sched_stays(thread))
         return kernel_invoke_end(thread, status);
     message_finish_status(thread, NJ_OK);

@@ -127,12 +127,17 @@ process_wait: // and poll
     .endm
 
     .macro INVOKE_KERNEL
+    ld t4, CONTEXT_TABLE(tp)
     lwu a0, CONTEXT_SELF(tp)
     mv a1, t0
     mv a2, t1
+    lw a3, CAP_OBJECT(t4)
+    ld a4, CAP_WORD(t4)
     lui sp, %hi(kernel_stack_top)
     addi sp, sp, %lo(kernel_stack_top)
     call kernel_invoke
+    li t1, 0
+    bltz a0, 9f // OK_STAYS
     bnez a0, 8f
     lui t0, %hi(sched_current) // sched_stays()
     lui t1, %hi(sched_steady)
