@@ -9,7 +9,7 @@
 #include "kernel/sched.h"
 #include "kernel/thread.h"
 
-static void give_word(uint32_t thread, uint64_t word, uint64_t tag)
+void notification_give(uint32_t thread, uint64_t word, uint64_t tag)
 {
     message_forget(thread);
     message_finish(thread, 0, tag);
@@ -23,13 +23,13 @@ uint32_t notification_wake(uint32_t notification, uint64_t badge)
 
     if (waiter != NIL) {
         notification_cancel(waiter);
-        give_word(waiter, badge, 1);
+        notification_give(waiter, badge, 1);
         threads[waiter].state = NJ_THREAD_READY;
         return waiter;
     }
     if (bound != NIL && threads[bound].state == NJ_THREAD_RECEIVING) {
         endpoint_cancel(bound);
-        give_word(bound, notifications[notification].word | badge, NJ_TAG_SIGNAL | 1);
+        notification_give(bound, notifications[notification].word | badge, NJ_TAG_SIGNAL | 1);
         notifications[notification].word = 0;
         threads[bound].state = NJ_THREAD_READY;
         return bound;
@@ -49,7 +49,7 @@ void notification_signal(uint32_t notification, uint64_t badge)
 enum nj_status notification_wait(uint32_t thread, uint32_t notification, bool may_block)
 {
     if (notifications[notification].word != 0) {
-        give_word(thread, notifications[notification].word, 1);
+        notification_give(thread, notifications[notification].word, 1);
         notifications[notification].word = 0;
         return NJ_OK;
     }
@@ -68,7 +68,7 @@ bool notification_take_bound(uint32_t thread)
 
     if (notification == NIL || notifications[notification].word == 0)
         return false;
-    give_word(thread, notifications[notification].word, NJ_TAG_SIGNAL | 1);
+    notification_give(thread, notifications[notification].word, NJ_TAG_SIGNAL | 1);
     notifications[notification].word = 0;
     return true;
 }

@@ -7,6 +7,8 @@
 // Signals. Returns the thread it woke: READY, but in no queue yet. NIL: it woke none.
 uint32_t notification_wake(uint32_t notification, uint64_t badge);
 void notification_signal(uint32_t notification, uint64_t badge);
+// Ends the thread's wait or receive with this word. It has left its queue.
+void notification_give(uint32_t thread, uint64_t word, uint64_t tag);
 // Takes the word if it is not 0. WOULD_BLOCK, or the thread blocks.
 enum nj_status notification_wait(uint32_t thread, uint32_t notification, bool may_block);
 // The word of the thread's bound notification, taken as the end of a receive. False: there is none.

@@ -304,6 +304,24 @@ void sched_reconsider(void)
     look_anew();
 }
 
+uint32_t sched_wake(uint32_t thread)
+{
+    uint32_t next = preempt(thread, sched_current, clock_ns(), false);
+
+    return next != NIL ? next : sched_choose();
+}
+
+uint32_t sched_block(void)
+{
+    uint32_t thread = ready_first();
+    uint64_t now = clock_ns();
+
+    if (thread == NIL || !is_quiet(now) || !refill_is_ready(threads[thread].sched, now))
+        return sched_choose();
+    ready_remove_first(thread);
+    return go_on(thread, threads[thread].sched, now);
+}
+
 void sched_yield(uint32_t thread)
 {
     if (thread == sched_current) {

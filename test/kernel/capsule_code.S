@@ -54,6 +54,42 @@ PROGRAM capsule_call
     TRAP
 capsule_call_end:
 
+PROGRAM capsule_notify
+    li s0, 77
+1:  .irp n, 11,12,13,14,15,16,17
+    li x\n, 100 + \n
+    .endr
+    li t0, 1
+    ENTER NJ_SYS_WAIT
+    addi s1, t1, -1
+    or s1, s1, t0
+    .irp n, 11,12,13,14,15,16,17
+    addi s3, x\n, -100 - \n
+    or s1, s1, s3
+    .endr
+    or s1, s1, t3
+    or s1, s1, t4
+    or s1, s1, t6
+    mv s2, a0
+    bnez s1, 2f
+    li t0, 2
+    ENTER NJ_SYS_SIGNAL
+    sub s1, a0, s2
+    .irp n, 11,12,13,14,15,16,17
+    addi s3, x\n, -100 - \n
+    or s1, s1, s3
+    .endr
+    or s1, s1, t0
+    or s1, s1, t1
+    or s1, s1, t3
+    or s1, s1, t4
+    or s1, s1, t6
+    addi s3, s0, -77
+    or s1, s1, s3
+    beqz s1, 1b
+2:  TRAP
+capsule_notify_end:
+
 PROGRAM capsule_spin
 1:  addi s0, s0, 1
     j 1b

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Notifications: bits that gather, waiters, bound threads.
+#include "test/kernel/capsule.h"
 #include "test/kernel/peer.h"
 
 #define NONE nj_receive(NJ_SLOT_NONE, NJ_SLOT_NONE)
@@ -199,6 +200,197 @@ static void a_waiter_of_lower_priority_runs_later(void)
     CHECK(waiter->worker->is_done);
 }
 
+// ---- What is in the registers afterwards, whichever way the calls took ------------------------------------------------
+#define SET(number) (0x500 + (number))
+void peer_registers(uint64_t number, uint64_t slot, uint64_t registers[32]);
+
+static uint64_t waited[WORKERS_MAX][32]; // registers after the wait of a worker; in[1] says whose
+
+static void wait_once(struct worker *worker)
+{
+    peer_registers(NJ_SYS_WAIT, worker->in[0], waited[worker->in[1]]);
+}
+
+static struct worker *waiter_make(uint32_t notification, uint32_t number, uint32_t priority)
+{
+    struct worker *worker = worker_make(wait_once, priority, NJ_SLOT_NONE);
+    worker->in[0] = notification;
+    worker->in[1] = number;
+    return worker;
+}
+
+static struct worker *waiter_run(uint32_t notification, uint32_t number, uint32_t priority)
+{
+    struct worker *worker = waiter_make(notification, number, priority);
+    worker_start(worker);
+    if (priority <= PRIORITY_RUNNER)
+        pause_ns(100000);
+    SAME(state_of(worker->thread), NJ_THREAD_WAITING);
+    return worker;
+}
+
+static void check_registers(const uint64_t registers[32], uint64_t tag, uint64_t word)
+{
+    for (uint32_t n = 1; n < 32; n++) {
+        if (n == 2)
+            continue;
+        bool is_scratch = n == 5 || n == 7 || n >= 28;
+        SAME(registers[n], n == 6 ? tag : n == 10 ? word : is_scratch ? 0 : SET(n));
+    }
+}
+
+static void signal_and_check(uint32_t badged)
+{
+    uint64_t registers[32];
+    peer_registers(NJ_SYS_SIGNAL, badged, registers);
+    check_registers(registers, 0, SET(10));
+}
+
+static void signal_a_waiter(uint32_t priority)
+{
+    uint32_t notification = make(NJ_KIND_NOTIFICATION, 0), badged = mint(notification, NJ_RIGHT_SEND, 0x77);
+    struct worker *worker = waiter_run(notification, 0, priority);
+    uint64_t word;
+    signal_and_check(badged);
+    SAME(worker->is_done, priority > PRIORITY_RUNNER);
+    pause_ns(100000);
+    CHECK(worker->is_done);
+    check_registers(waited[0], 1, 0x77);
+    ANSWERS(nj_poll(notification, &word), NJ_WOULD_BLOCK);
+}
+
+static void registers_when_the_waiter_comes_first(void)
+{
+    signal_a_waiter(PRIORITY_ABOVE);
+}
+
+static void registers_when_the_waiter_is_equal(void)
+{
+    signal_a_waiter(PRIORITY_RUNNER);
+}
+
+static void registers_when_the_waiter_comes_last(void)
+{
+    signal_a_waiter(PRIORITY_BELOW);
+}
+
+static void registers_of_two_waiters(void)
+{
+    uint32_t notification = make(NJ_KIND_NOTIFICATION, 0);
+    waiter_run(notification, 0, PRIORITY_ABOVE);
+    waiter_run(notification, 1, PRIORITY_ABOVE);
+    signal_and_check(mint(notification, NJ_RIGHT_SEND, 1));
+    signal_and_check(mint(notification, NJ_RIGHT_SEND, 2));
+    check_registers(waited[0], 1, 1);
+    check_registers(waited[1], 1, 2);
+}
+
+static void registers_when_the_notification_goes(void)
+{
+    uint32_t notification = make(NJ_KIND_NOTIFICATION, 0);
+    waiter_run(notification, 0, PRIORITY_ABOVE);
+    delete (notification);
+    check_registers(waited[0], (uint64_t) - (int64_t)NJ_PEER_LOST, SET(10));
+}
+
+static void a_wait_is_restarted(void)
+{
+    uint32_t notification = make(NJ_KIND_NOTIFICATION, 0);
+    struct worker *worker = waiter_run(notification, 0, PRIORITY_ABOVE);
+    uint64_t word;
+    OK(thread_suspend(worker->thread));
+    OK(nj_signal(mint(notification, NJ_RIGHT_SEND, 1)));
+    OK(nj_poll(notification, &word));
+    OK(thread_resume(worker->thread));
+    SAME(state_of(worker->thread), NJ_THREAD_WAITING);
+    signal_and_check(mint(notification, NJ_RIGHT_SEND, 2));
+    CHECK(worker->is_done);
+    check_registers(waited[0], 1, 2);
+}
+
+static void a_waiter_is_deleted(void)
+{
+    uint32_t notification = make(NJ_KIND_NOTIFICATION, 0);
+    struct worker *worker = waiter_run(notification, 0, PRIORITY_ABOVE);
+    uint64_t word;
+    delete (worker->thread);
+    signal_and_check(mint(notification, NJ_RIGHT_SEND, 3));
+    OK(nj_poll(notification, &word));
+    SAME(word, 3);
+}
+
+static void a_waiter_without_time_stays_where_it_is(void)
+{
+    uint32_t notification = make(NJ_KIND_NOTIFICATION, 0), sched = make_sched(1000000, 1000000);
+    struct worker *worker = waiter_run(notification, 0, PRIORITY_ABOVE);
+    OK(thread_unbind_sched(worker->thread));
+    signal_and_check(mint(notification, NJ_RIGHT_SEND, 4));
+    SAME(state_of(worker->thread), NJ_THREAD_READY);
+    CHECK(!worker->is_done);
+    OK(thread_bind_sched(worker->thread, sched));
+    CHECK(worker->is_done);
+    check_registers(waited[0], 1, 4);
+}
+
+static void a_waiter_comes_before_the_bound_thread(void)
+{
+    uint32_t notification = make(NJ_KIND_NOTIFICATION, 0);
+    struct peer *server = bound_server(make(NJ_KIND_ENDPOINT, 0), make(NJ_KIND_REPLY, 0), notification);
+    waiter_run(notification, 0, PRIORITY_ABOVE);
+    signal_and_check(mint(notification, NJ_RIGHT_SEND, 5));
+    check_registers(waited[0], 1, 5);
+    SAME(state_of(server->worker->thread), NJ_THREAD_RECEIVING);
+    signal_and_check(mint(notification, NJ_RIGHT_SEND, 6));
+    SAME(server->words[0], 6);
+}
+
+// first waits for what this thread signals, and signals what second waits for; that signals this thread.
+static void signal_round(enum nj_space_type type, uint32_t first_priority, uint32_t second_priority)
+{
+    uint32_t notification[3];
+    struct capsule first, second;
+    for (uint32_t i = 0; i < 3; i++)
+        notification[i] = make(NJ_KIND_NOTIFICATION, 0);
+    capsule_make(&first, CAPSULE_WORDS(capsule_notify), NJ_SPACE_CAPSULE, first_priority, 0);
+    capsule_make(&second, CAPSULE_WORDS(capsule_notify), type, second_priority, 0);
+    capsule_give(&first, 1, notification[0], NJ_RIGHT_RECV);
+    capsule_give(&first, 2, mint(notification[1], NJ_RIGHT_ALL, 2), NJ_RIGHT_SEND);
+    capsule_give(&second, 1, notification[1], NJ_RIGHT_RECV);
+    capsule_give(&second, 2, mint(notification[2], NJ_RIGHT_ALL, 4), NJ_RIGHT_SEND);
+    capsule_start(&first, 0);
+    capsule_start(&second, 0);
+    uint32_t badged = mint(notification[0], NJ_RIGHT_SEND, 1);
+    for (uint32_t i = 0; i < 20; i++) {
+        uint64_t registers[32];
+        signal_and_check(badged);
+        peer_registers(NJ_SYS_WAIT, notification[2], registers);
+        check_registers(registers, 1, 4);
+    }
+    pause_ns(100000);
+    SAME(state_of(first.thread), NJ_THREAD_WAITING);
+    SAME(state_of(second.thread), NJ_THREAD_WAITING);
+}
+
+static void capsules_above_are_signalled(void)
+{
+    signal_round(NJ_SPACE_CAPSULE, PRIORITY_ABOVE, PRIORITY_ABOVE + 1);
+}
+
+static void capsules_below_signal(void)
+{
+    signal_round(NJ_SPACE_CAPSULE, PRIORITY_BELOW, PRIORITY_BELOW + 1);
+}
+
+static void a_capsule_below_signals_one_above(void)
+{
+    signal_round(NJ_SPACE_CAPSULE, PRIORITY_BELOW, PRIORITY_ABOVE);
+}
+
+static void a_capsule_signals_an_image_in_a_process(void)
+{
+    signal_round(NJ_SPACE_PROCESS, PRIORITY_BELOW, PRIORITY_ABOVE);
+}
+
 static const struct test_case cases[] = {
     CASE(signals_gather),
     CASE(poll_takes_the_word),
@@ -216,5 +408,18 @@ static const struct test_case cases[] = {
     CASE(deleting_either_side_unbinds),
     CASE(an_unbound_signal_no_longer_ends_a_receive),
     CASE(a_waiter_of_lower_priority_runs_later),
+    CASE(registers_when_the_waiter_comes_first),
+    CASE(registers_when_the_waiter_is_equal),
+    CASE(registers_when_the_waiter_comes_last),
+    CASE(registers_of_two_waiters),
+    CASE(registers_when_the_notification_goes),
+    CASE(a_wait_is_restarted),
+    CASE(a_waiter_is_deleted),
+    CASE(a_waiter_without_time_stays_where_it_is),
+    CASE(a_waiter_comes_before_the_bound_thread),
+    CASE(capsules_above_are_signalled),
+    CASE(capsules_below_signal),
+    CASE(a_capsule_below_signals_one_above),
+    CASE(a_capsule_signals_an_image_in_a_process),
 };
 GROUP(notification, cases);

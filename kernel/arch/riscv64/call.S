@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // System calls other than call and reply_recv (fast.S): those that are answered in a few instructions here, the null
-// invocation, time, and notifications where nobody switches; the way to operations on objects, in C; and the complete
+// invocation, time, and notifications where nobody switches (notify.S: where somebody does); the way to operations on objects, in C; and the complete
 // path, in C, for all others.
 //
 // Processes arrive from the trap vector: s0 is saved and free, tp = thread, sscratch = the process's tp. Capsules arrive
@@ -83,9 +83,9 @@ process_time:
     add \object, \object, \work
     .endm
 
-    .macro SIGNAL object, cap, work, miss // nobody waits, and nobody is bound who might
+    .macro SIGNAL object, cap, work, waiter, miss // nobody waits, and nobody is bound who might
     lwu \work, NOTIFICATION_HEAD(\object)
-    bnez \work, \miss
+    bnez \work, \waiter
     lwu \work, NOTIFICATION_THREAD(\object)
     bnez \work, \miss
     ld \cap, CAP_WORD(\cap) // badge
@@ -98,7 +98,7 @@ process_signal:
     addi s0, t2, -NJ_SYS_SIGNAL
     bnez s0, process_wait
     NOTIFICATION tp, CAP_SEND, t4, t5, t6, process_call
-    SIGNAL t4, t5, t6, process_call
+    SIGNAL t4, t5, t6, process_wakes, process_call
     j process_return
 
 process_wait: // and poll
@@ -107,7 +107,7 @@ process_wait: // and poll
     beqz s0, process_call
     NOTIFICATION tp, CAP_RECV, t4, t5, t6, process_call
     ld t5, NOTIFICATION_WORD(t4)
-    beqz t5, process_call
+    beqz t5, process_blocks
     sd zero, NOTIFICATION_WORD(t4)
     mv a0, t5
     li t1, 1
@@ -247,6 +247,7 @@ call_switch: // another thread runs: a0, or nobody. What C keeps is saved now. t
     IF_CROSSED_RESUME
     .endm
 
+    .globl process_call
 process_call:
     csrrw s0, sscratch, tp
     sd s0, CONTEXT_REG(4)(tp)
@@ -324,7 +325,7 @@ entry_invoke: // t3 is no argument of an operation: with it there are two regist
 entry_signal:
     csrr t5, sscratch
     NOTIFICATION t5, CAP_SEND, t6, t4, t2, 1f
-    SIGNAL t6, t4, t2, 1f
+    SIGNAL t6, t4, t2, capsule_wakes, 1f
     li t1, 0
 2:  li t0, 0
     li t3, 0
@@ -341,7 +342,7 @@ entry_wait:
     csrr t5, sscratch
     NOTIFICATION t5, CAP_RECV, t6, t4, t2, 1f
     ld t2, NOTIFICATION_WORD(t6)
-    beqz t2, 1f
+    beqz t2, capsule_blocks
     sd zero, NOTIFICATION_WORD(t6)
     mv a0, t2
     li t1, 1

@@ -31,6 +31,8 @@ _Static_assert(offsetof(struct thread, notification) == THREAD_NOTIFICATION, "of
 _Static_assert(offsetof(struct thread, message_page) == THREAD_MESSAGE_PAGE, "offsets.h");
 _Static_assert(offsetof(struct notification, word) == NOTIFICATION_WORD, "offsets.h");
 _Static_assert(offsetof(struct notification, queue.head) == NOTIFICATION_HEAD, "offsets.h");
+_Static_assert(offsetof(struct notification, queue.tail) == NOTIFICATION_HEAD + 4 && NOTIFICATION_HEAD % 8 == 0,
+               "written together");
 _Static_assert(offsetof(struct notification, thread) == NOTIFICATION_THREAD, "offsets.h");
 _Static_assert(NJ_KIND_NOTIFICATION == CAP_NOTIFICATION, "offsets.h");
 _Static_assert(sizeof(struct notification) == 1u << NOTIFICATION_SHIFT, "offsets.h");
@@ -75,7 +77,7 @@ _Static_assert(offsetof(struct space, gate.caller) == GATE_CALLER, "offsets.h");
 _Static_assert(offsetof(struct space, gate.sp) == GATE_SP, "offsets.h");
 _Static_assert(offsetof(struct space, gate.pc) == GATE_PC, "offsets.h");
 _Static_assert(NJ_THREAD_READY == STATE_READY && NJ_THREAD_RECEIVING == STATE_RECEIVING &&
-                   NJ_THREAD_REPLY_WAIT == STATE_REPLY_WAIT,
+                   NJ_THREAD_REPLY_WAIT == STATE_REPLY_WAIT && NJ_THREAD_WAITING == STATE_WAITING,
                "offsets.h");
 
 #define REG_PC 0

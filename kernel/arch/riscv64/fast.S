@@ -9,52 +9,9 @@
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/layout.h"
 #include "kernel/arch/riscv64/offsets.h"
+#include "kernel/arch/riscv64/save.h"
 
     .section .text.trap, "ax"
-
-// ---- The trap vector: system calls of processes here, everything else in trap.S ---------------------------------------
-// sscratch is the current thread always, also inside the kernel: it is swapped for a few instructions only.
-    .macro PROCESS_SAVE
-    sd ra, CONTEXT_REG(1)(tp)
-    sd sp, CONTEXT_REG(2)(tp)
-    sd gp, CONTEXT_REG(3)(tp)
-    sd s1, CONTEXT_REG(9)(tp)
-    sd s2, CONTEXT_REG(18)(tp)
-    sd s3, CONTEXT_REG(19)(tp)
-    sd s4, CONTEXT_REG(20)(tp)
-    sd s5, CONTEXT_REG(21)(tp)
-    sd s6, CONTEXT_REG(22)(tp)
-    sd s7, CONTEXT_REG(23)(tp)
-    sd s8, CONTEXT_REG(24)(tp)
-    sd s9, CONTEXT_REG(25)(tp)
-    sd s10, CONTEXT_REG(26)(tp)
-    sd s11, CONTEXT_REG(27)(tp)
-    csrrw s0, sscratch, tp
-    sd s0, CONTEXT_REG(4)(tp)
-    csrr s0, sepc
-    addi s0, s0, 4
-    sd s0, CONTEXT_PC(tp)
-    .endm
-
-    .macro CAPSULE_SAVE // gp, tp and s11 are constants of its space
-    csrr t5, sscratch
-    sd sp, CONTEXT_REG(2)(t5)
-    sd s0, CONTEXT_REG(8)(t5)
-    sd s1, CONTEXT_REG(9)(t5)
-    sd s2, CONTEXT_REG(18)(t5)
-    sd s3, CONTEXT_REG(19)(t5)
-    sd s4, CONTEXT_REG(20)(t5)
-    sd s5, CONTEXT_REG(21)(t5)
-    sd s6, CONTEXT_REG(22)(t5)
-    sd s7, CONTEXT_REG(23)(t5)
-    sd s8, CONTEXT_REG(24)(t5)
-    sd s9, CONTEXT_REG(25)(t5)
-    sd s10, CONTEXT_REG(26)(t5)
-    and ra, ra, s11
-    or ra, ra, tp
-    sd ra, CONTEXT_PC(t5)
-    mv tp, t5
-    .endm
 
 // Capability of slot `number` into \cap and its address into \at. s1: number of slots, s2: first slot, s7: DIRECT_MAP.
     .macro LOOKUP cap, at, number
@@ -138,6 +95,8 @@
     LONG
     .endm
 
+// ---- The trap vector: system calls of processes here, everything else in trap.S ---------------------------------------
+// sscratch is the current thread always, also inside the kernel: it is swapped for a few instructions only.
     .balign 4
     .globl trap_vector
 trap_vector:
@@ -469,7 +428,7 @@ call_equal_active:
     bgeu t6, t5, call_commit_active
 miss_call:
     li s0, NJ_SYS_CALL
-    j 1f
+    j miss
 reply_equal:
     addi t6, t6, 1
     bgeu t6, t5, reply_commit
@@ -479,7 +438,9 @@ reply_equal_active:
     bgeu t6, t5, reply_commit_active
 miss_reply_recv:
     li s0, NJ_SYS_REPLY_RECV
-1:  .irp n, 5,6,10,11,12,13,14,15,16,17,28
+    .globl miss, switch, fp_switch
+miss: // s0 = number
+    .irp n, 5,6,10,11,12,13,14,15,16,17,28
     sd x\n, CONTEXT_REG(\n)(tp)
     .endr
     mv a0, tp

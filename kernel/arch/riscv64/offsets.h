@@ -55,7 +55,7 @@
 
 #define NOTIFICATION_SHIFT 5
 #define NOTIFICATION_WORD 0
-#define NOTIFICATION_HEAD 8
+#define NOTIFICATION_HEAD 8 // and tail
 #define NOTIFICATION_THREAD 16
 
 #define SCHED_SHIFT 8
@@ -76,6 +76,7 @@
 #define STATE_READY 1
 #define STATE_RECEIVING 3
 #define STATE_REPLY_WAIT 4
+#define STATE_WAITING 5
 
 // struct hart_mail
 #define MAIL_PC 0
