@@ -314,12 +314,11 @@ uint32_t sched_wake(uint32_t thread)
 uint32_t sched_block(void)
 {
     uint32_t thread = ready_first();
-    uint64_t now = clock_ns();
 
-    if (thread == NIL || !is_quiet(now) || !refill_is_ready(threads[thread].sched, now))
+    if (thread == NIL)
         return sched_choose();
     ready_remove_first(thread);
-    return go_on(thread, threads[thread].sched, now);
+    return sched_switch(thread);
 }
 
 void sched_yield(uint32_t thread)
