@@ -293,6 +293,32 @@ static void registers_when_the_notification_goes(void)
     check_registers(waited[0], (uint64_t) - (int64_t)NJ_PEER_LOST, SET(10));
 }
 
+static void wait_and_signal(struct worker *worker)
+{
+    uint64_t word;
+    if (nj_wait((uint32_t)worker->in[0], &word) == NJ_OK)
+        peer_registers(NJ_SYS_SIGNAL, worker->in[2], waited[worker->in[1]]);
+}
+
+// What a context holds from earlier on must not come back with the answer.
+static void registers_that_were_saved_before(void)
+{
+    uint32_t one = make(NJ_KIND_NOTIFICATION, 0), two = make(NJ_KIND_NOTIFICATION, 0);
+    struct worker *worker = worker_make(wait_and_signal, PRIORITY_ABOVE, NJ_SLOT_NONE);
+    uint64_t junk[4] = {0x111, 0x222, 0x333, 0x444};
+    waiter_run(two, 0, PRIORITY_ABOVE + 1);
+    worker->in[0] = one;
+    worker->in[1] = 1;
+    worker->in[2] = mint(two, NJ_RIGHT_SEND, 8);
+    worker_start(worker);
+    OK(thread_write_registers(worker->thread, 5, 3, junk));
+    OK(thread_write_registers(worker->thread, 28, 4, junk));
+    signal_and_check(mint(one, NJ_RIGHT_SEND, 1));
+    CHECK(worker->is_done);
+    check_registers(waited[0], 1, 8);
+    check_registers(waited[1], 0, SET(10));
+}
+
 static void a_wait_is_restarted(void)
 {
     uint32_t notification = make(NJ_KIND_NOTIFICATION, 0);
@@ -413,6 +439,7 @@ static const struct test_case cases[] = {
     CASE(registers_when_the_waiter_comes_last),
     CASE(registers_of_two_waiters),
     CASE(registers_when_the_notification_goes),
+    CASE(registers_that_were_saved_before),
     CASE(a_wait_is_restarted),
     CASE(a_waiter_is_deleted),
     CASE(a_waiter_without_time_stays_where_it_is),
