@@ -311,8 +311,9 @@ static void registers_that_were_saved_before(void)
     worker->in[1] = 1;
     worker->in[2] = mint(two, NJ_RIGHT_SEND, 8);
     worker_start(worker);
-    OK(thread_write_registers(worker->thread, 5, 3, junk));
+    OK(thread_suspend(worker->thread));
     OK(thread_write_registers(worker->thread, 28, 4, junk));
+    OK(thread_resume(worker->thread));
     signal_and_check(mint(one, NJ_RIGHT_SEND, 1));
     CHECK(worker->is_done);
     check_registers(waited[0], 1, 8);

@@ -12,17 +12,6 @@
     .section .text.trap, "ax"
     .globl process_wakes, process_blocks, capsule_wakes, capsule_blocks
 
-// What is constant in its space, too: complete enough for thread_resume. tp = thread afterwards.
-    .macro CAPSULE_SAVE_ALL
-    sd tp, CONTEXT_REG(4)(t5) // t5 = thread
-    CAPSULE_SAVE
-    sd ra, CONTEXT_REG(1)(tp)
-    sd gp, CONTEXT_REG(3)(tp)
-    sd gp, CONTEXT_REG(7)(tp)
-    sd s11, CONTEXT_REG(27)(tp)
-    sd gp, CONTEXT_REG(30)(tp)
-    .endm
-
     .macro WORDS instruction, thread
     .irp n, 11,12,13,14,15,16,17
     \instruction x\n, CONTEXT_REG(\n)(\thread)
@@ -103,7 +92,13 @@ miss_signal:
 
 capsule_wakes: // t5 = thread, t6 = notification, t4 = its capability, t2 = first waiter
     PRIORITIES t5, t2, t3, 1f
-    CAPSULE_SAVE_ALL
+    sd tp, CONTEXT_REG(4)(t5)
+    CAPSULE_SAVE
+    sd ra, CONTEXT_REG(1)(tp) // what is constant in its space, too: complete enough for thread_resume
+    sd gp, CONTEXT_REG(3)(tp)
+    sd gp, CONTEXT_REG(7)(tp)
+    sd s11, CONTEXT_REG(27)(tp)
+    sd gp, CONTEXT_REG(30)(tp)
     ld s4, CAP_WORD(t4) // badge
     mv s6, t6
     j core_wakes
@@ -145,7 +140,7 @@ capsule_blocks: // t5 = thread, t6 = notification
     bnez t2, 1f
     lw t2, THREAD_HOME_SCHED(t5)
     bne t2, t4, 1f
-    CAPSULE_SAVE_ALL
+    CAPSULE_SAVE
     mv t4, t6
     j core_blocks
 1:  li t6, NJ_SYS_WAIT
