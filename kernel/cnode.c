@@ -56,7 +56,10 @@ enum nj_status cnode_retire(uint32_t first, uint32_t *steps)
 static __attribute__((noinline)) enum nj_status copy_other(uint64_t operation, uint32_t source, uint32_t destination,
                                                            uint8_t rights, uint64_t badge)
 {
-    return operation == NJ_CNODE_MOVE ? cap_move(source, destination) : cap_derive(source, destination, rights, badge);
+    enum nj_status status = operation == NJ_CNODE_MOVE ? cap_move(source, destination)
+                                                       : cap_derive(source, destination, rights, badge);
+
+    return status == NJ_OK ? OK_STAYS : status;
 }
 
 // What is copied most are capabilities of endpoints: one counter, and nothing to search while no revoke is pending.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Untyped memory, spaces, frames, code: what is given comes back, cleared, and nothing overlaps.
 #include "kernel/capability.h"
+#include "kernel/cnode.h"
+#include "kernel/derive.h"
 #include "test/host/kernel.h"
 #include <stdlib.h>
 
@@ -47,6 +49,69 @@ TEST(memory_comes_back_cleared)
     CHECK_EQUAL(page_kind(page), PAGE_FREE);
     CHECK_EQUAL(free_bytes(), before);
     CHECK_TEXT(check_invariants(1), NULL);
+}
+
+// Objects of one call are siblings, the last one made first, and each is counted once.
+TEST(objects_of_one_call_are_children_of_the_memory)
+{
+    static const enum nj_kind kinds[] = {NJ_KIND_CNODE, NJ_KIND_ENDPOINT, NJ_KIND_THREAD, NJ_KIND_FRAME, NJ_KIND_UNTYPED};
+    for (uint32_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+        boot();
+        uint32_t own = spaces[threads[root].space].cnode.cap.object, memory = own + MEMORY;
+        uint32_t before = derive_first_child(memory);
+        bool has_size = kinds[k] == NJ_KIND_CNODE || kinds[k] == NJ_KIND_FRAME || kinds[k] == NJ_KIND_UNTYPED;
+        make(kinds[k], 20, has_size ? 2 : 0, 100);
+        uint32_t child = derive_first_child(memory);
+        for (uint32_t i = 20; i-- > 0; child = token_next(token_close(child)) / 2u) {
+            CHECK_EQUAL(child, own + 100 + i);
+            CHECK_EQUAL(derive_has_children(child), false);
+            CHECK_EQUAL(slots[child].cap.kind, kinds[k]);
+        }
+        CHECK_EQUAL(child, before); // what was made earlier comes behind them, or the end of the memory's bracket
+        CHECK_EQUAL(slots[own + 101].cap.object > slots[own + 100].cap.object, true);
+        if (kinds[k] == NJ_KIND_CNODE)
+            CHECK_EQUAL(cnode_reference(slots[own + 119].cap.object, 0), 1);
+        if (kinds[k] == NJ_KIND_ENDPOINT)
+            CHECK_EQUAL(endpoints[slots[own + 119].cap.object].references, 1);
+        if (kinds[k] == NJ_KIND_THREAD)
+            CHECK_EQUAL(threads[slots[own + 119].cap.object].references, 1);
+        CHECK_TEXT(check_invariants(1), NULL);
+    }
+}
+
+TEST(objects_of_one_call_go_in_any_order)
+{
+    for (uint32_t step = 1; step < 7; step++) { // 7 is prime: i * step visits all
+        boot();
+        make(NJ_KIND_ENDPOINT, 7, 0, 100);
+        CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_COPY, 110, CNODE, 103, NJ_RIGHT_ALL), NJ_OK);
+        for (uint32_t i = 0; i < 7; i++) {
+            CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, 100 + i * step % 7), NJ_OK);
+            CHECK_TEXT(check_invariants(1), NULL);
+            for (uint32_t other = i + 1; other < 7; other++)
+                CHECK_EQUAL(kind_in(100 + other * step % 7), NJ_KIND_ENDPOINT);
+        }
+        uint32_t own = spaces[threads[root].space].cnode.cap.object;
+        CHECK_EQUAL(endpoints[slots[own + 110].cap.object].references, 1);
+    }
+}
+
+// The page-kind table is written by whole words: neighbours keep their kind wherever a run begins and ends.
+TEST(a_run_of_frames_changes_the_kind_of_its_pages_only)
+{
+    for (uint32_t before = 1; before <= 17; before++) {
+        for (uint32_t count = 1; count <= 34; count += 3) {
+            boot();
+            make(NJ_KIND_FRAME, before, 1, 10 + 20);
+            make(NJ_KIND_FRAME, count, 1, 100);
+            uint32_t own = spaces[threads[root].space].cnode.cap.object;
+            uint32_t first = slots[own + 100].cap.object;
+            for (uint32_t i = 0; i < before + count; i++)
+                CHECK_EQUAL(page_kind(first - before + i), PAGE_FRAME);
+            CHECK_EQUAL(page_kind(first + count), PAGE_DIRTY);
+            CHECK_EQUAL(page_kind(first - before - 1) != PAGE_FRAME, true);
+        }
+    }
 }
 
 TEST(dirty_memory_is_cleared_before_it_gets_a_type)

@@ -153,6 +153,30 @@ static void small_objects_of_one_kind_share_pages(void)
     ANSWERS(untyped_retype(memory, NJ_KIND_ENDPOINT, 1, 0, SLOT_CNODE, slot + 128), NJ_NO_MEMORY);
 }
 
+static void objects_of_one_call_stand_alone(void)
+{
+    uint32_t memory = make(NJ_KIND_UNTYPED, 2), first = slot_next_run(6), copy = slot_next();
+    uint64_t word;
+    for (uint32_t round = 0; round < 3; round++) {
+        OK(untyped_retype(memory, NJ_KIND_NOTIFICATION, 6, 0, SLOT_CNODE, first));
+        OK(cnode_copy(SLOT_CNODE, copy, SLOT_CNODE, first + 3, NJ_RIGHT_ALL));
+        OK(cnode_mint(SLOT_CNODE, SLOT_END - 1, SLOT_CNODE, first + 3, NJ_RIGHT_ALL, 8));
+        delete (first + 3); // two others are left
+        OK(nj_signal(SLOT_END - 1));
+        OK(nj_poll(copy, &word));
+        SAME(word, 8);
+        for (uint32_t i = 0; i < 6; i++) {
+            if (i != 3)
+                ANSWERS(nj_poll(first + i, &word), NJ_WOULD_BLOCK);
+            delete (first + i);
+        }
+        SAME(kind_of(copy), NJ_KIND_NOTIFICATION);
+        revoke(memory);
+        SAME(kind_of(copy), NJ_KIND_EMPTY);
+        SAME(kind_of(SLOT_END - 1), NJ_KIND_EMPTY);
+    }
+}
+
 static void different_kinds_never_share_a_page(void)
 {
     uint32_t memory = make(NJ_KIND_UNTYPED, 2), slot = slot_next_run(3);
@@ -294,6 +318,7 @@ static const struct test_case cases[] = {
     CASE(retype_checks_the_destination),
     CASE(retype_ends_where_the_memory_ends),
     CASE(small_objects_of_one_kind_share_pages),
+    CASE(objects_of_one_call_stand_alone),
     CASE(different_kinds_never_share_a_page),
     CASE(info_tells_size_and_rest),
     CASE(unknown_operation),
