@@ -91,24 +91,25 @@ enum nj_status endpoint_send(uint32_t thread, uint32_t endpoint, struct cap cap,
 }
 
 // What endpoint_send() does with a call, without what no fault has: words, capabilities, an answer to the sender.
-uint32_t endpoint_send_fault(uint32_t thread, struct cap cap)
+uint32_t endpoint_send_fault(uint32_t thread, uint32_t slot)
 {
-    uint32_t endpoint = cap.object;
+    uint32_t endpoint = slots[slot].cap.object;
+    uint32_t rights = slots[slot].cap.rights;
 
-    if ((cap.rights & NJ_RIGHT_SEND) == 0)
+    if ((rights & NJ_RIGHT_SEND) == 0)
         return NIL;
     if (!has_receiver(endpoint)) {
-        endpoint_send(thread, endpoint, cap, true, true);
+        endpoint_send(thread, endpoint, slots[slot].cap, true, true);
         return NIL;
     }
     uint32_t reply = threads[endpoints[endpoint].queue.head].reply;
     if (reply == NIL)
         return NIL;
     uint32_t receiver = take_receiver(endpoint);
-    fault_message(thread, receiver, cap.word);
+    fault_message(thread, receiver, slots[slot].cap.word);
     threads[receiver].reply = NIL;
     threads[receiver].state = NJ_THREAD_READY;
-    start_call(thread, receiver, reply, (cap.rights & (NJ_RIGHT_GRANT | NJ_RIGHT_GRANT_REPLY)) != 0);
+    start_call(thread, receiver, reply, (rights & (NJ_RIGHT_GRANT | NJ_RIGHT_GRANT_REPLY)) != 0);
     return receiver;
 }
 

@@ -6,7 +6,6 @@
 #include "kernel/arch/arch.h"
 #include "kernel/endpoint.h"
 #include "kernel/gate.h"
-#include "kernel/message.h"
 #include "kernel/syscall.h"
 #include "kernel/thread.h"
 
@@ -54,7 +53,7 @@ static __attribute__((noinline)) uint64_t image_offsets(uint32_t space, enum nj_
 }
 
 // A fault behind a gate is none of the caller's: it goes on there.
-static uint32_t fault_inside(uint32_t thread, enum nj_fault kind, uint64_t detail)
+static __attribute__((noinline)) uint32_t fault_inside(uint32_t thread, enum nj_fault kind, uint64_t detail)
 {
     uint32_t space = thread_space(thread);
     uint64_t pc = arch_context_read(thread, 0);
@@ -65,35 +64,62 @@ static uint32_t fault_inside(uint32_t thread, enum nj_fault kind, uint64_t detai
     return NIL;
 }
 
+static uint32_t send(uint32_t thread)
+{
+    uint32_t handler = thread_fault_slot(thread);
+
+    return slots[handler].cap.kind == NJ_KIND_ENDPOINT ? endpoint_send_fault(thread, handler) : NIL;
+}
+
+static __attribute__((noinline)) uint32_t send_refined(uint32_t thread)
+{
+    enum nj_fault kind = (enum nj_fault)threads[thread].fault_kind;
+
+    threads[thread].fault_kind = (uint8_t)refine(threads[thread].space, kind, threads[thread].fault_detail);
+    return send(thread);
+}
+
 uint32_t fault_raise(uint32_t thread, enum nj_fault kind, uint64_t detail, uint64_t extra)
 {
     uint32_t space = threads[thread].space;
-    struct cap handler = slots[thread_fault_slot(thread)].cap;
 
     threads[thread].faults++;
     if (gate_is_inside(thread))
         return fault_inside(thread, kind, detail);
-    threads[thread].fault_kind = (uint8_t)(space != NIL && is_image(space) ? refine(space, kind, detail) : kind);
+    threads[thread].fault_kind = (uint8_t)kind;
     threads[thread].fault_detail = detail;
     threads[thread].fault_extra = extra;
     threads[thread].state = NJ_THREAD_INACTIVE;
-    return handler.kind == NJ_KIND_ENDPOINT ? endpoint_send_fault(thread, handler) : NIL;
+    return space != NIL && is_image(space) ? send_refined(thread) : send(thread);
 }
 
+static __attribute__((noinline)) void finish_with_offsets(uint32_t space, enum nj_fault kind, uint32_t receiver)
+{
+    uint64_t pc = threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_PC];
+    uint64_t detail = threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_DETAIL];
+
+    threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_EXTRA] |= image_offsets(space, kind, &pc, &detail);
+    threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_PC] = pc;
+    threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_DETAIL] = detail;
+    arch_context_finish_call(receiver);
+}
+
+// What message_finish() does is done here, with a call at the end only: so no register needs to be saved.
 void fault_message(uint32_t thread, uint32_t receiver, uint64_t badge)
 {
     uint32_t space = threads[thread].space;
     enum nj_fault kind = (enum nj_fault)threads[thread].fault_kind;
-    uint64_t pc = arch_context_read(thread, 0), detail = threads[thread].fault_detail;
-    uint64_t extra = threads[thread].fault_extra;
 
-    if (is_image(space))
-        extra |= image_offsets(space, kind, &pc, &detail);
-    message_finish(receiver, badge, NJ_FAULT_WORDS);
+    threads[receiver].context.reg[REG_BADGE] = badge;
+    threads[receiver].context.reg[REG_TAG] = NJ_FAULT_WORDS;
     threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_KIND] = kind;
-    threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_PC] = pc;
-    threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_DETAIL] = detail;
-    threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_EXTRA] = extra;
+    threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_PC] = threads[thread].context.pc;
+    threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_DETAIL] = threads[thread].fault_detail;
+    threads[receiver].context.reg[REG_WORD + NJ_FAULT_WORD_EXTRA] = threads[thread].fault_extra;
     for (uint32_t i = NJ_FAULT_WORDS; i < NJ_MESSAGE_REGISTERS; i++)
         threads[receiver].context.reg[REG_WORD + i] = 0;
+    if (is_image(space))
+        finish_with_offsets(space, kind, receiver);
+    else
+        arch_context_finish_call(receiver);
 }

@@ -135,7 +135,9 @@ uint32_t interrupt_wake_timer(void)
 {
     struct cap cap = slots[hidden_slot(timer)].cap;
 
-    return cap.kind == NJ_KIND_NOTIFICATION ? notification_wake(cap.object, cap.word) : NIL;
+    if (cap.kind != NJ_KIND_NOTIFICATION)
+        return NIL;
+    return notification_wake(cap.object, cap.word);
 }
 
 void interrupt_raise_timer(void)

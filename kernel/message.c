@@ -80,9 +80,9 @@ void message_transfer(uint32_t sender, uint32_t receiver, uint64_t badge, bool m
 
 void message_finish(uint32_t thread, uint64_t badge, uint64_t tag)
 {
-    arch_context_finish_call(thread);
     threads[thread].context.reg[REG_BADGE] = badge;
     threads[thread].context.reg[REG_TAG] = tag;
+    arch_context_finish_call(thread);
 }
 
 void message_forget(uint32_t thread)

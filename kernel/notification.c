@@ -12,8 +12,8 @@
 void notification_give(uint32_t thread, uint64_t word, uint64_t tag)
 {
     message_forget(thread);
-    message_finish(thread, 0, tag);
     threads[thread].context.reg[REG_WORD] = word;
+    message_finish(thread, 0, tag);
 }
 
 uint32_t notification_wake(uint32_t notification, uint64_t badge)

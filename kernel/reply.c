@@ -46,14 +46,12 @@ void reply_hold(uint32_t reply, uint32_t caller, uint32_t receiver, bool may_gra
     threads[receiver].serving = reply;
 }
 
-// Caller and reply object let go of each other; a donated scheduling context goes back.
-static __attribute__((noinline)) void reply_release(uint32_t reply)
+// Caller and reply object let go of each other.
+static __attribute__((noinline)) void unlink(uint32_t reply)
 {
     uint32_t caller = replies[reply].caller, receiver = replies[reply].receiver;
     uint32_t next = replies[reply].next, prev = replies[reply].prev;
 
-    if (replies[reply].donated)
-        sched_give_back(reply);
     threads[caller].reply = NIL;
     if (prev == NIL)
         threads[receiver].serving = next;
@@ -65,6 +63,14 @@ static __attribute__((noinline)) void reply_release(uint32_t reply)
     replies[reply].receiver = NIL;
     replies[reply].next = NIL;
     replies[reply].prev = NIL;
+}
+
+// The same, and a donated scheduling context goes back.
+static void reply_release(uint32_t reply)
+{
+    if (replies[reply].donated)
+        sched_give_back(reply);
+    unlink(reply);
 }
 
 enum nj_status reply_send(uint32_t thread, uint32_t reply)
@@ -102,7 +108,7 @@ uint32_t reply_resume(uint32_t thread, uint32_t reply)
     reply_release(reply);
     threads[caller].fault_kind = 0;
     threads[caller].state = NJ_THREAD_READY;
-    message_finish_status(thread, NJ_OK);
+    message_finish(thread, 0, 0); // OK
     return sched_let_go_on(caller);
 }
 

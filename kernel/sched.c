@@ -249,13 +249,17 @@ static inline bool beats_all(uint32_t thread, uint32_t running, uint64_t now)
            threads[running].sched == sched_steady && is_quiet(now) && refill_is_ready(sched, now);
 }
 
+static __attribute__((noinline)) uint32_t queue_only(uint32_t thread, bool first)
+{
+    sched_make_ready(thread, first);
+    return NIL;
+}
+
 // If it is, it goes on and the running one waits in front of its equals. Else it is made ready and NIL returned.
 static __attribute__((noinline)) uint32_t preempt(uint32_t thread, uint32_t running, uint64_t now, bool first)
 {
-    if (!beats_all(thread, running, now)) {
-        sched_make_ready(thread, first);
-        return NIL;
-    }
+    if (!beats_all(thread, running, now))
+        return queue_only(thread, first);
     ready_insert(running, true);
     return go_on(thread, threads[thread].sched, now);
 }

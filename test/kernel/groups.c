@@ -22,6 +22,7 @@
     X(capsule) \
     X(gate) \
     X(interrupt) \
+    X(preempt) \
     X(hart) \
     X(refused) \
     X(permitted) \

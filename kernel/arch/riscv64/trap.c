@@ -70,7 +70,7 @@ static uint32_t instruction_fetch(uint32_t thread)
     return word;
 }
 
-static uint32_t illegal(uint32_t current, uint64_t value)
+static __attribute__((noinline)) uint32_t illegal(uint32_t current, uint64_t value)
 {
     uint32_t word = value != 0 ? (uint32_t)value : instruction_fetch(current);
     if (fp_take(current, word)) {
