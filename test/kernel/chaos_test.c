@@ -80,8 +80,10 @@ static enum nj_status retype_any(struct chaos *chaos)
                  {NJ_KIND_ENDPOINT, 0}, {NJ_KIND_REPLY, 0},        {NJ_KIND_THREAD, 0},
                  {NJ_KIND_SCHED, 0},    {NJ_KIND_SPACE, 0},        {NJ_KIND_CODE, 0},
                  {NJ_KIND_FRAME, 2},    {NJ_KIND_NOTIFICATION, 0}, {NJ_KIND_UNTYPED, 20}};
-    uint32_t which = below(chaos, sizeof(kinds) / sizeof(kinds[0])), table = any_table(chaos);
-    return untyped_retype(any_memory(chaos), (enum nj_kind)kinds[which].kind, 1, kinds[which].size, table,
+    uint32_t which = below(chaos, sizeof(kinds) / sizeof(kinds[0])), table = any_table(chaos), memory = any_memory(chaos);
+    if (kind_of(memory) != NJ_KIND_UNTYPED) // of a table it would be a copy of one of the suite's own first slots
+        return NJ_WRONG_KIND;
+    return untyped_retype(memory, (enum nj_kind)kinds[which].kind, 1, kinds[which].size, table,
                           index_in(chaos, table));
 }
 

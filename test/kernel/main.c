@@ -187,7 +187,9 @@ _Noreturn void component_start(uint64_t page)
         if (wanted[0] && strcmp(wanted, groups[group]->name) != 0)
             continue;
         uint32_t count = groups[group]->count_of ? groups[group]->count_of() : groups[group]->count;
-        for (uint32_t number = 0; number < count; number++)
+        char only_case[16];
+        uint32_t from = option(boot, "case=", only_case) ? (uint32_t)strtoul(only_case, NULL, 10) : 0;
+        for (uint32_t number = from; number < count; number++)
             run_case(group, number);
     }
     end(failed == 0 ? 0 : 1);
