@@ -6,7 +6,7 @@
 #define DUE_AFTER_NS 20000000u
 #define APART_NS 100u       // one behind the other in the list of those that wait
 #define WAKES_PER_CALL 32u    // kernel/sched.c
-#define LONG_CALL_NS 4000u  // less than the call takes that the refills fall into
+#define LONG_CALL_NS 2000u  // less than the call takes that the refills fall into
 
 static uint32_t crowd_thread, crowd_sched;
 
