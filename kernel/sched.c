@@ -160,7 +160,7 @@ static __attribute__((noinline)) bool charge(uint64_t now)
 // What is left is due at once: the timer is set to a time that has passed, and interrupts are on in between.
 static void wake_due(uint64_t now)
 {
-    for (uint32_t i = 0; i < WAKES_PER_CALL && wakeup_time() <= now; i++) {
+    for (uint32_t i = 0; i < WAKES_PER_CALL && wakeup_first() != NIL && wakeup_time() <= now; i++) {
         uint32_t sched = wakeup_first(), thread = scheds[sched].thread;
         wakeup_remove(sched);
         if (thread != NIL && threads[thread].state == NJ_THREAD_READY)
