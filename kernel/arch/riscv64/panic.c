@@ -9,6 +9,7 @@
 #define FINISHER_PASS 0x5555
 #define FINISHER_FAIL 0x3333
 #define FINISHER_RESET 0x7777
+#define FINISHER_TICKS 10000000u // of the clock; on boards that have one, a second or less
 
 uint64_t finisher_address;
 
@@ -57,6 +58,9 @@ _Noreturn static void reset(uint32_t finisher, uint32_t type, uint32_t reason)
 {
     if (finisher_address != 0) {
         *(volatile uint32_t *)finisher_address = finisher;
+        // It takes a moment. Firmware that is asked meanwhile stops the other harts first, and one of them may start anew.
+        for (uint64_t start = csr_read(time); csr_read(time) - start < FINISHER_TICKS;) {
+        }
     }
     sbi_system_reset(type, reason);
     for (;;) {
