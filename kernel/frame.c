@@ -168,7 +168,7 @@ static inline enum nj_status map(uint32_t caller, uint32_t slot)
         return map_any(caller, slot);
     spaces[space].has_frames = true;
     mapping_set(slot, mapping_begin(space, address), 1);
-    return NJ_OK;
+    return OK_STAYS;
 }
 
 // Where the page of a capability that is mapped is. False: nowhere any more.
@@ -260,7 +260,7 @@ enum nj_status frame_invoke(uint32_t caller, uint32_t slot, uint64_t operation)
     if (operation == NJ_FRAME_MAP)
         return map(caller, slot);
     if (operation == NJ_FRAME_UNMAP && slots[slot].cap.extra == 1 && unmap_page(slot))
-        return NJ_OK;
+        return OK_STAYS;
     return invoke_other(caller, slot, operation);
 }
 
