@@ -17,7 +17,8 @@ static inline bool cap_is_usable(struct cap cap)
     return (cap.kind & CAP_KIND_USABLE_BITS) != 0;
 }
 
-// Slot number `number` of a thread's capability table, which is `count` slots from `table` on. SLOT_RANGE, EMPTY_SLOT. Slot 0 is bookkeeping and reads as empty.
+// Slot number `number` of a thread's capability table, which is `count` slots from `table` on. SLOT_RANGE, EMPTY_SLOT.
+// Slot 0 is bookkeeping and reads as empty.
 // For the ways of frequent calls; the others use cap_lookup().
 static inline enum nj_status cap_find(uint32_t table, uint64_t count, uint64_t number, uint32_t *slot)
 {

@@ -136,8 +136,8 @@ _Noreturn void arch_enter(uint32_t thread);
 // to idle. `current` is the thread that was running, NIL when idle. (portable, trap.c)
 uint32_t kernel_syscall(uint32_t current, uint64_t number); // every call but NJ_SYS_INVOKE
 // NJ_SYS_INVOKE, in two parts; only the words need be saved. `table`, `count`: the thread's capability table, its first slot
-// and how many there are. The second may be left out where the status is OK_STAYS, or OK and sched_stays() says that the same thread goes on: the entry
-// then returns OK and the saved words, and clears what a finished call does not return.
+// and how many there are. The second may be left out where the status is OK_STAYS, or OK and sched_stays() says that the
+// same thread goes on: the entry then returns OK and the saved words, and clears what a finished call does not return.
 enum nj_status kernel_invoke(uint32_t current, uint64_t capability, uint64_t operation, uint32_t table, uint64_t count);
 #define OK_STAYS ((enum nj_status)-1) // OK, and nothing was done that has a say in who runs; negative in a register
 uint32_t kernel_invoke_end(uint32_t current, enum nj_status status);

@@ -77,7 +77,7 @@ entry_gate_return:
     csrsi sstatus, SSTATUS_SIE
     ret
 
-// Nothing has been stored yet, but s0 to s9 are the kernel's.
+// Nothing has been stored yet, but s0 to s10 may be the kernel's.
 miss_gate_call:
     li t6, NJ_SYS_GATE_CALL
     j 2f
