@@ -4,6 +4,7 @@
 Instruction counts are exact: with QEMU's -icount shift=0 every instruction takes one virtual nanosecond.
 A boot archive bench-GROUP (tool/build/archive.mk) is a group of its own: its machine prints `bench NAME VALUE UNIT`.
 So is test/bench/GROUP.console: lines typed at the system's prompt, whose output holds such figures.
+`harts` is what the machine of `kernel` measures when it has a further hart.
 """
 import argparse
 import json
@@ -51,7 +52,7 @@ def boot(machine, steps):
         machine.close()
 
 
-def archive_group(name):
+def archive_group(name, harts=1):
     """Boots the archive bench-NAME, which measures and powers off by itself."""
 
     def steps(console):
@@ -60,7 +61,7 @@ def archive_group(name):
             raise Trouble(f"the machine of '{name}' ended with status {status}")
         return figures_in(console.text, f"the machine of '{name}'")
 
-    return lambda: boot(Machine(exact=True, archive=f"bench-{name}", typed=False), steps)
+    return lambda: boot(Machine(exact=True, archive=f"bench-{name}", typed=False, harts=harts), steps)
 
 
 def console_group(name):
@@ -155,7 +156,7 @@ def size_group():
 def groups():
     listed = subprocess.run(["make", "-C", str(ROOT), "-s", "list-archives"], check=True, stdout=subprocess.PIPE,
                             text=True)
-    known = {"boot": boot_group, "size": size_group}
+    known = {"boot": boot_group, "size": size_group, "harts": archive_group("kernel", harts=2)}
     known.update({name[6:]: archive_group(name[6:]) for name in listed.stdout.split() if name.startswith("bench-")})
     known.update({path.stem: console_group(path.stem) for path in (ROOT / "test" / "bench").glob("*.console")})
     return known

@@ -4,6 +4,8 @@
 #include "abi/capsule.h"
 #include "abi/syscall.h"
 
+#define GATE_CROWD_ROUNDS 6000 // of two instructions each
+
     .option norvc
     .option norelax
     .text
@@ -86,6 +88,46 @@ crowd_run:
     li t3, 0
     ecall
     j 1b
+
+// A thread that goes through a gate (worst.h): a0 = struct gate_caller, which stays in gp. Waits until it is told to go on.
+    .globl gate_caller_run
+gate_caller_run:
+    mv gp, a0
+1:  ld t0, 0(gp)
+    li t1, 0
+    li t2, NJ_SYS_GATE_CALL
+    rdinstret t3
+    sd t3, 8(gp)
+    ecall
+    rdinstret t3
+    sd t3, 16(gp)
+    sd t1, 24(gp)
+    ld t0, 32(gp)
+    li t2, NJ_SYS_WAIT
+    ecall
+    j 1b
+
+// One of those in line: the same, when its time is nearly used up; a0 = gate | notification << 32, in gp and tp.
+    .globl gate_crowd_run
+gate_crowd_run:
+    srli tp, a0, 32
+    slli gp, a0, 32
+    srli gp, gp, 32
+    li t0, GATE_CROWD_ROUNDS
+1:  addi t0, t0, -1
+    bnez t0, 1b
+    mv t0, gp
+    li t1, 0
+    li t2, NJ_SYS_GATE_CALL
+    ecall
+    mv t0, tp
+    li t2, NJ_SYS_WAIT
+    ecall
+    j gate_crowd_run
+
+    .globl hart_loop
+hart_loop:
+    j hart_loop
 
 // Checked programs.
 .macro PROGRAM name
@@ -182,3 +224,26 @@ capsule_gate_wait:
     ENTER NJ_SYS_RECV
     j capsule_gate_wait
 capsule_gate_end:
+
+// Behind gates, for worst cases; slot 1 is the next gate or a notification.
+PROGRAM gate_on
+    li t0, 1
+    ENTER NJ_SYS_GATE_CALL
+    ENTER NJ_SYS_GATE_RETURN
+    .globl gate_wait, gate_trap, gate_spin
+gate_wait:
+    li t0, 1
+    ENTER NJ_SYS_WAIT
+    ENTER NJ_SYS_GATE_RETURN
+gate_trap:
+    li t0, 1
+    ENTER NJ_SYS_WAIT
+    .word NJ_TRAP_WORD
+gate_spin: // three instructions a round, which it counts at 8(gp)
+    sd zero, 8(gp)
+    li t0, 1
+    ENTER NJ_SYS_WAIT
+1:  addi s0, s0, 1
+    sd s0, 8(gp)
+    j 1b
+gate_on_end:

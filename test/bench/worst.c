@@ -104,6 +104,7 @@ void bench_worst(void)
     worst_capabilities();
     worst_memory();
     worst_messages();
+    worst_gates();
     worst_time();
     figure("worst.interrupt_latency", largest);
     NEED(thread_set_priority(NJ_BOOT_SLOT_THREAD, 255, 255, NJ_BOOT_SLOT_THREAD));

@@ -39,4 +39,7 @@ extern const char crowd_run[]; // bench_code.S
 void worst_capabilities(void);
 void worst_memory(void);
 void worst_messages(void);
+void worst_gates(void);
+bool worst_has_hart(void);
+void worst_harts(void); // on a machine that has one
 void worst_time(void);
