@@ -11,7 +11,7 @@ $(eval $(call riscv64_objects,$(OUT)/kernel.objects,$$(KERNEL_CFLAGS) -mcmodel=m
 # What runs on every call is built for speed, what sets things up or ends them for size. Joining two 32-bit stores into
 # one of 64 bits (-ftree-slp-vectorize) takes more instructions than it saves.
 KERNEL_OPTIMIZE := -O2 -fno-tree-slp-vectorize -freorder-blocks-algorithm=simple
-KERNEL_COLD := attach code donate hart interrupt ready refill space_invoke system thread thread_invoke wakeup \
+KERNEL_COLD := attach code donate hart interrupt ready refill sched space_invoke system thread thread_invoke wakeup \
     $(addprefix arch/riscv64/,asid device fp hart panic)
 KERNEL_COLD += gate gate_invoke reset arch/riscv64/context
 $(KERNEL_COLD:%=$(OUT)/kernel.objects/kernel/%.c.o): KERNEL_OPTIMIZE := -Os -msave-restore

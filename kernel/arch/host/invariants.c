@@ -15,6 +15,7 @@
 #include "kernel/space.h"
 #include "kernel/wakeup.h"
 #include "kernel/thread.h"
+#include "kernel/turn.h"
 
 #define SLOTS (HOST_PAGES * UNITS_PER_PAGE)
 #define REQUIRE(condition, text)                                                                                       \
@@ -531,6 +532,21 @@ static const char *check_pages(int thorough)
     return NULL;
 }
 
+// A turn that may go on: its time is charged to the context the thread runs on, and the timer ends it.
+static const char *check_turn(void)
+{
+    uint32_t sched = sched_steady;
+
+    REQUIRE(sched_current != NIL || sched_top_priority == 0, "the machine idles while a thread is ready");
+    if (sched == SCHED_UNSTEADY)
+        return NULL;
+    REQUIRE(sched_current != NIL && sched == turn.charged, "time is charged to another context than the one that runs");
+    REQUIRE(host_deadline == turn.timer_ns && turn.timer_ns <= turn.alarm_ns && turn.timer_ns <= wakeup_time(),
+            "the timer misses an alarm or a refill");
+    REQUIRE(turn.timer_ns <= turn.since_ns + scheds[sched].left_ns, "the timer does not end the turn");
+    return NULL;
+}
+
 const char *check_invariants(int thorough)
 {
     const char *broken = check_derivation();
@@ -541,8 +557,8 @@ const char *check_invariants(int thorough)
         broken = check_pages(thorough);
     if (broken == NULL)
         broken = check_harts();
-    if (broken == NULL && sched_current == NIL && sched_top_priority != 0)
-        broken = "the machine idles while a thread is ready";
+    if (broken == NULL)
+        broken = check_turn();
     if (broken == NULL && host_wrongly_mapped_page() != NIL)
         broken = "a page is mapped that must not be";
     if (broken == NULL && host_space_with_unknown_frame() != NIL)
