@@ -43,18 +43,16 @@ process_return_tag: // the same, with the tag in t1
     li t6, 0
     sret
 
-    // Nanoseconds since kernel entry into a0: ticks since then times a 32.32 factor (timer.c). Uses t0, t1.
+    // Nanoseconds since kernel entry into a0 (clock.h). Uses t0, t1.
     .macro TIME
     lui t0, %hi(timer_conversion)
     ld t1, %lo(timer_conversion)(t0)
-    ld t0, %lo(timer_conversion + 8)(t0)
     rdtime a0
     sub a0, a0, t1
-    mulhu t1, a0, t0
-    mul a0, a0, t0
-    slli t1, t1, 32
-    srli a0, a0, 32
-    or a0, a0, t1
+    ld t1, %lo(timer_conversion + 16)(t0)
+    ld t0, %lo(timer_conversion + 8)(t0)
+    sll a0, a0, t1
+    mulhu a0, a0, t0
     .endm
 
 process_time:

@@ -4,8 +4,9 @@
 #include <stdint.h>
 
 struct timer_conversion {
-    uint64_t origin;      // ticks at kernel entry
-    uint64_t ns_per_tick; // 32.32
+    uint64_t origin; // ticks at kernel entry
+    uint64_t factor; // nanoseconds of a tick, times 2^(64 - shift)
+    uint64_t shift;
 };
 extern struct timer_conversion timer_conversion;
 
@@ -15,5 +16,6 @@ static inline uint64_t clock_ns(void)
     uint64_t ticks;
 
     __asm__ volatile("rdtime %0" : "=r"(ticks));
-    return (uint64_t)(((unsigned __int128)(ticks - timer_conversion.origin) * timer_conversion.ns_per_tick) >> 32);
+    ticks = (ticks - timer_conversion.origin) << timer_conversion.shift;
+    return (uint64_t)(((unsigned __int128)ticks * timer_conversion.factor) >> 64);
 }
