@@ -5,12 +5,18 @@
 #include "kernel/object.h"
 
 // The thread inside, NIL if there is none.
+/*@ requires space < SPACES_MAX;
+    assigns \nothing;
+    ensures \result < THREADS_MAX; */
 static inline uint32_t gate_thread(uint32_t space)
 {
     return (uint32_t)(spaces[space].gate.lock % RAM_BYTES_MAX / sizeof(struct thread));
 }
 
 // Is the thread in a capsule that it entered through a gate? Its registers are that capsule's then.
+/*@ requires thread < THREADS_MAX;
+    assigns \nothing;
+    ensures \result <==> threads[thread].context.table != threads[thread].context.home; */
 static inline bool gate_is_inside(uint32_t thread)
 {
     return threads[thread].context.table != threads[thread].context.home;

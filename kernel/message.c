@@ -19,6 +19,9 @@ bool message_tag_is_valid(uint64_t tag)
 }
 
 // The page lies in the memory of its own space, which those it visits have no business with.
+/*@ requires thread < THREADS_MAX;
+    assigns \nothing;
+    ensures \result == NIL || \result == threads[thread].message_page; */
 static uint32_t message_page(uint32_t thread)
 {
     return gate_is_inside(thread) ? NIL : threads[thread].message_page;
@@ -36,16 +39,38 @@ enum nj_status message_check(uint32_t sender, bool may_grant)
 }
 
 // Words beyond the registers. Returns how many words arrive.
+/*@ requires sender < THREADS_MAX && receiver < THREADS_MAX && words <= NJ_MESSAGE_WORDS;
+    requires has_page(sender) && has_page(receiver);
+    assigns threads[receiver].context.reg[REG_WORD .. REG_WORD + NJ_MESSAGE_REGISTERS - 1];
+    assigns pages[threads[receiver].message_page][NJ_MESSAGE_REGISTERS .. words - 1];
+    ensures \result == words || \result == NJ_MESSAGE_REGISTERS < words;
+    ensures \forall integer i; 0 <= i < NJ_MESSAGE_REGISTERS ==>
+        threads[receiver].context.reg[REG_WORD + i] == \old(threads[sender].context.reg[REG_WORD + i]);
+    ensures \forall integer i; NJ_MESSAGE_REGISTERS <= i < \result ==>
+        pages[threads[receiver].message_page][i] == \old(pages[threads[sender].message_page][i]); */
 static uint64_t transfer_words(uint32_t sender, uint32_t receiver, uint64_t words)
 {
     uint32_t from = message_page(sender), to = message_page(receiver);
 
+    /*@ loop invariant 0 <= i <= NJ_MESSAGE_REGISTERS;
+        loop invariant \forall integer j; 0 <= j < i ==> threads[receiver].context.reg[REG_WORD + j] ==
+            \at(threads[sender].context.reg[REG_WORD + j], Pre);
+        loop invariant \forall integer j; i <= j < NJ_MESSAGE_REGISTERS ==> threads[sender].context.reg[REG_WORD + j] ==
+            \at(threads[sender].context.reg[REG_WORD + j], Pre);
+        loop assigns i, threads[receiver].context.reg[REG_WORD .. REG_WORD + NJ_MESSAGE_REGISTERS - 1];
+        loop variant NJ_MESSAGE_REGISTERS - i; */
     for (uint32_t i = 0; i < NJ_MESSAGE_REGISTERS; i++)
         threads[receiver].context.reg[REG_WORD + i] = threads[sender].context.reg[REG_WORD + i];
     if (words <= NJ_MESSAGE_REGISTERS)
         return words;
     if (from == NIL || to == NIL)
         return NJ_MESSAGE_REGISTERS;
+    /*@ loop invariant NJ_MESSAGE_REGISTERS <= i <= words;
+        loop invariant \forall integer j; NJ_MESSAGE_REGISTERS <= j < i ==>
+            pages[to][j] == \at(pages[\at(from, Here)][j], Pre);
+        loop invariant \forall integer j; i <= j < words ==> pages[from][j] == \at(pages[\at(from, Here)][j], Pre);
+        loop assigns i, pages[to][NJ_MESSAGE_REGISTERS .. words - 1];
+        loop variant words - i; */
     for (uint32_t i = NJ_MESSAGE_REGISTERS; i < words; i++)
         pages[to][i] = pages[from][i];
     return words;

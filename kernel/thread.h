@@ -6,6 +6,9 @@
 #include "kernel/object.h"
 
 // Its hidden slot for the fault endpoint.
+/*@ requires thread < THREADS_MAX;
+    assigns \nothing;
+    ensures \result < SLOTS_MAX; */
 static inline uint32_t thread_fault_slot(uint32_t thread)
 {
     uint32_t slots_per_thread = sizeof(struct thread) / sizeof(struct slot);
@@ -14,18 +17,38 @@ static inline uint32_t thread_fault_slot(uint32_t thread)
 }
 
 // The space behind context.table.
+/*@ assigns \nothing;
+    ensures \result == table % RAM_BYTES_MAX / sizeof(struct space);
+    ensures \result < SPACES_MAX; */
 static inline uint32_t table_space(uint64_t table)
 {
     return (uint32_t)(table % RAM_BYTES_MAX / sizeof(struct space));
 }
 
 // The space it executes in now: its own, or a capsule it entered through a gate. NIL if it has none.
+/*@ requires thread < THREADS_MAX;
+    assigns \nothing;
+    ensures threads[thread].space == NIL ==> \result == NIL;
+    ensures threads[thread].space != NIL ==>
+        \result == threads[thread].context.table % RAM_BYTES_MAX / sizeof(struct space);
+    ensures \result < SPACES_MAX; */
 static inline uint32_t thread_space(uint32_t thread)
 {
     return threads[thread].space == NIL ? NIL : table_space(threads[thread].context.table);
 }
 
 // The capability that names its capability table; of kind EMPTY, with 0 slots, when its space has none.
+/*@ // The slots that a capability table has are slots.
+    predicate table_fits(struct cap table) =
+        table.word == 0 || (0 < table.object && table.object + table.word <= SLOTS_MAX);
+    // The first of a space's hidden slots is for its table.
+    logic integer table_slot{L}(integer thread) = threads[thread].context.table % RAM_BYTES_MAX / sizeof(struct space) *
+        (sizeof(struct space) / sizeof(struct slot));
+    predicate has_table{L}(integer thread) =
+        threads[thread].space == NIL || table_fits(slots[table_slot(thread)].cap); */
+/*@ requires thread < THREADS_MAX && has_table(thread);
+    assigns \nothing;
+    ensures table_fits(\result); */
 static inline struct cap thread_table(uint32_t thread)
 {
     const size_t slots_per_space = sizeof(struct space) / sizeof(struct slot);

@@ -52,6 +52,10 @@ bool arch_device_is_reserved(uint64_t start, uint64_t end);
 // pc: an address, or for spaces with an image a code offset, checked: BAD_ARGUMENT (misaligned or outside the code).
 enum nj_status arch_context_start(uint32_t thread, uint64_t pc, uint64_t sp, uint64_t argument);
 // Clobbers what a finished system call does not return: caller-saved registers 0, sandbox registers valid.
+/*@ requires thread < THREADS_MAX;
+    assigns threads[thread].context.reg[0 .. 31];
+    ensures \forall integer i; REG_WORD <= i < REG_WORD + NJ_MESSAGE_REGISTERS || i == REG_BADGE || i == REG_TAG ==>
+        threads[thread].context.reg[i] == \old(threads[thread].context.reg[i]); */
 void arch_context_finish_call(uint32_t thread);
 // Makes the saved pc point at the system-call instruction again, so that resuming repeats the call. A call that a fast
 // path has delivered already is not sent twice: it ends with PEER_LOST.
