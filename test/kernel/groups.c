@@ -21,6 +21,8 @@
     X(code) \
     X(capsule) \
     X(gate) \
+    X(gate_end) \
+    X(gate_line) \
     X(interrupt) \
     X(preempt) \
     X(hart) \
