@@ -5,11 +5,13 @@
 
 #include "abi/capsule.h"
 #include "kernel/arch/arch.h"
+#include "kernel/arch/clock.h"
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/mmu.h"
 #include "kernel/arch/riscv64/machine.h"
 #include "kernel/arch/riscv64/offsets.h"
 #include "kernel/thread.h"
+#include "kernel/turn.h"
 
 _Static_assert(offsetof(struct thread, context) == 0, "a thread's context is at its start");
 _Static_assert(sizeof(struct thread) == 1u << THREAD_SHIFT, "offsets.h");
@@ -55,6 +57,18 @@ _Static_assert(offsetof(struct reply, may_grant) == REPLY_MAY_GRANT, "offsets.h"
 _Static_assert(offsetof(struct reply, donated) == REPLY_DONATED, "offsets.h");
 _Static_assert(offsetof(struct reply, next) == REPLY_NEXT, "offsets.h");
 _Static_assert(offsetof(struct sched, thread) == SCHED_THREAD, "offsets.h");
+_Static_assert(offsetof(struct sched, budget_ns) == SCHED_BUDGET, "offsets.h");
+_Static_assert(offsetof(struct sched, period_ns) == SCHED_PERIOD, "offsets.h");
+_Static_assert(offsetof(struct sched, used_ns) == SCHED_USED, "offsets.h");
+_Static_assert(offsetof(struct sched, left_ns) == SCHED_LEFT, "offsets.h");
+_Static_assert(offsetof(struct sched, start_ns) == SCHED_START, "offsets.h");
+_Static_assert(offsetof(struct turn, since_ns) == TURN_SINCE, "offsets.h");
+_Static_assert(offsetof(struct turn, timer_ns) == TURN_TIMER, "offsets.h");
+_Static_assert(offsetof(struct turn, charged) == TURN_CHARGED, "offsets.h");
+_Static_assert(offsetof(struct timer_conversion, origin) == CLOCK_ORIGIN, "offsets.h");
+_Static_assert(offsetof(struct timer_conversion, factor) == CLOCK_FACTOR, "offsets.h");
+_Static_assert(offsetof(struct timer_conversion, shift) == CLOCK_SHIFT, "offsets.h");
+_Static_assert((int32_t)SCHED_UNSTEADY < 0 && SCHEDS_MAX <= INT32_MAX, "turn.S looks at the sign");
 _Static_assert(sizeof(struct slot) == 1u << SLOT_SHIFT, "offsets.h");
 _Static_assert(sizeof(struct endpoint) == 1u << ENDPOINT_SHIFT, "offsets.h");
 _Static_assert(sizeof(struct reply) == 1u << REPLY_SHIFT, "offsets.h");

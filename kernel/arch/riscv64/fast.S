@@ -272,9 +272,10 @@ call_reasons: // s5 = other waiting threads
     lwu t6, THREAD_SCHED(s9)
     beqz t6, call_checked
     CALL_CHECK call_equal_active // an active server: it runs on its own time
-call_commit_active:
+call_active:
+    TURN_SWITCH miss_call
     CALL_COMMIT 0
-    j switch_time
+    j switch
 
 reply_reasons: // s0 = other waiting threads, t6 = own scheduling context
     lwu t4, THREAD_SLOW(tp)
@@ -301,55 +302,10 @@ reply_reasons: // s0 = other waiting threads, t6 = own scheduling context
     bnez s10, miss_reply_recv
     li s10, 1
     REPLY_CHECK reply_equal_active
-reply_commit_active:
+reply_active:
+    TURN_SWITCH miss_reply_recv
     REPLY_COMMIT
-
-// To s9 = thread s8, which runs on other time than tp did: the scheduler has a look, and may find that somebody else
-// comes first. The message waits in callee-saved registers.
-switch_time:
-    mv s0, a0
-    mv s1, a1
-    mv s2, a2
-    mv s3, a3
-    mv s4, a4
-    mv s5, a5
-    mv s6, a6
-    mv s7, a7
-    mv s10, t0
-    mv s11, t1
-    mv a0, s8
-    lui sp, %hi(kernel_stack_top)
-    addi sp, sp, %lo(kernel_stack_top)
-    call sched_switch
-    bne a0, s8, 1f
-    mv a0, s0
-    mv a1, s1
-    mv a2, s2
-    mv a3, s3
-    mv a4, s4
-    mv a5, s5
-    mv a6, s6
-    mv a7, s7
-    mv t0, s10
-    mv t1, s11
-    lui s0, %hi(sched_current)
     j switch
-1:  sd s0, CONTEXT_REG(10)(s9)
-    sd s1, CONTEXT_REG(11)(s9)
-    sd s2, CONTEXT_REG(12)(s9)
-    sd s3, CONTEXT_REG(13)(s9)
-    sd s4, CONTEXT_REG(14)(s9)
-    sd s5, CONTEXT_REG(15)(s9)
-    sd s6, CONTEXT_REG(16)(s9)
-    sd s7, CONTEXT_REG(17)(s9)
-    sd s10, CONTEXT_REG(5)(s9)
-    sd s11, CONTEXT_REG(6)(s9)
-    sd zero, CONTEXT_REG(28)(s9)
-    mv s0, a0
-    mv a0, s9
-    call context_complete
-    mv a0, s0
-    j thread_resume
 
 // More words than registers: the sender (tp) must have a message page, and be in the space whose memory that is.
 call_long:
@@ -425,7 +381,7 @@ call_equal:
     j miss_call
 call_equal_active:
     addi t6, t6, 1
-    bgeu t6, t5, call_commit_active
+    bgeu t6, t5, call_active
 miss_call:
     li s0, NJ_SYS_CALL
     j miss
@@ -435,7 +391,7 @@ reply_equal:
     j miss_reply_recv
 reply_equal_active:
     addi t6, t6, 1
-    bgeu t6, t5, reply_commit_active
+    bgeu t6, t5, reply_active
 miss_reply_recv:
     li s0, NJ_SYS_REPLY_RECV
     .globl miss, switch, fp_switch

@@ -59,7 +59,20 @@
 #define NOTIFICATION_THREAD 16
 
 #define SCHED_SHIFT 8
+#define SCHED_BUDGET 0
+#define SCHED_PERIOD 8
+#define SCHED_USED 16
 #define SCHED_THREAD 24
+#define SCHED_LEFT 32
+#define SCHED_START 40
+
+// kernel/turn.h and clock.h
+#define TURN_SINCE 0
+#define TURN_TIMER 8
+#define TURN_CHARGED 24
+#define CLOCK_ORIGIN 0
+#define CLOCK_FACTOR 8
+#define CLOCK_SHIFT 16
 
 // abi/object.h in assembly: kinds in bits 0-7 of a capability, rights in bits 8-15.
 #define CAP_ENDPOINT 3

@@ -44,3 +44,11 @@
     sd ra, CONTEXT_PC(t5)
     mv tp, t5
     .endm
+
+    .macro TURN_SWITCH miss // turn.S; to \miss if the scheduler must have a look
+    jal turn_switch
+    .option push
+    .option norvc
+    j \miss
+    .option pop
+    .endm

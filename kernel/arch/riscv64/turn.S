@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The turn of the running thread ends and that of another begins, where the clock has nothing to say: what sched_switch()
+// (kernel/switch.c) does, for fast paths, without C and the registers it would cost.
+#include "kernel/arch/riscv64/layout.h"
+#include "kernel/arch/riscv64/offsets.h"
+
+    .section .text.trap, "ax"
+// To s9, a thread with a scheduling context of its own. s0 = upper part of the scheduler's variables, s7 = DIRECT_MAP. Uses ra,
+// sp, gp, s1, s2, s11, t4-t6. Returns to the second instruction behind the call. To the first one, with nothing done, if
+// the scheduler must have a look: the turn is over, an alarm or a refill is due, books are to be closed, s9 has nothing
+// left now, or the timer must be set to an earlier time.
+    .globl turn_switch
+turn_switch:
+    rdtime s1
+    ld t4, %lo(timer_conversion + CLOCK_ORIGIN)(s0)
+    ld t5, %lo(timer_conversion + CLOCK_SHIFT)(s0)
+    ld t6, %lo(timer_conversion + CLOCK_FACTOR)(s0)
+    sub s1, s1, t4
+    ld s2, %lo(turn + TURN_TIMER)(s0)
+    sll s1, s1, t5
+    lw t4, %lo(sched_steady)(s0) // the context that is charged
+    mulhu s1, s1, t6 // now
+    lwu s11, THREAD_SCHED(s9)
+    bltz t4, 1f
+    bgeu s1, s2, 1f
+    slli t4, t4, SCHED_SHIFT
+    slli t5, s11, SCHED_SHIFT
+    add t4, t4, s7
+    add t5, t5, s7
+    ld t6, SCHED_BUDGET(t4)
+    ld gp, SCHED_PERIOD(t4)
+    bne t6, gp, 1f
+    ld t6, SCHED_START(t5)
+    ld gp, SCHED_LEFT(t5)
+    bltu s1, t6, 1f
+    add gp, gp, s1
+    bltu gp, s2, 1f
+    ld t6, %lo(turn + TURN_SINCE)(s0) // all is checked
+    ld gp, SCHED_USED(t4)
+    ld sp, SCHED_LEFT(t4)
+    sub t6, s1, t6
+    add gp, gp, t6
+    sub sp, sp, t6
+    sd gp, SCHED_USED(t4)
+    sd sp, SCHED_LEFT(t4)
+    sd s1, SCHED_START(t5)
+    sd s1, %lo(turn + TURN_SINCE)(s0)
+    sw s11, %lo(turn + TURN_CHARGED)(s0)
+    sw s11, %lo(sched_steady)(s0)
+    jr 4(ra)
+1:  ret
