@@ -20,6 +20,7 @@ void derive_init(uint32_t root)
 {
     derive_root = root;
     revokes_pending = 0;
+    slot_set(root, (struct cap){.kind = KIND_ROOT});
     link_tokens(token_open(root), token_close(root));
     link_tokens(token_close(root), token_open(root));
 }
@@ -53,6 +54,7 @@ void derive_replace(uint32_t from, uint32_t to)
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
+    ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==> (has_links(token) <==> \old(has_links(token))); */
 static void bracket_move_before(uint32_t slot, uint32_t sibling)
 {

@@ -21,16 +21,26 @@
     predicate links_agree{L} = \forall integer token; is_token(token) && has_links(token) ==>
         prev_of(next_of(token)) == token && next_of(prev_of(token)) == token;
     predicate links_pair{L} = \forall integer slot; is_slot(slot) ==> is_linked(slot) || is_unlinked(slot);
-    predicate order_holds{L} = links_exist && links_agree && links_pair; */
+    predicate order_holds{L} = links_exist && links_agree && links_pair;
+
+    // Between two states: no link was changed; and tokens without links have none now, or still hold what they held (a
+    // cursor, cnode.c).
+    predicate links_stay{L, M} = \forall integer token; is_token(token) ==>
+        next_of{M}(token) == next_of{L}(token) && prev_of{M}(token) == prev_of{L}(token);
+    predicate cursors_stay{L, M} = \forall integer token; is_token(token) && !has_links{M}(token) ==>
+        (has_links{L}(token) ==> prev_of{M}(token) == NIL) &&
+        (!has_links{L}(token) ==> prev_of{M}(token) == prev_of{L}(token)); */
 
 extern uint32_t derive_root;     // hidden slot whose bracket encloses all others
 extern uint32_t revokes_pending; // slots that carry CAP_REVOKING
 
 /*@ requires is_slot(root) && order_holds && is_unlinked(root);
-    assigns derive_root, revokes_pending, slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns derive_root, revokes_pending, slots[root].cap, slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    ensures slots[root].cap.kind == KIND_ROOT;
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
+    ensures cursors_stay{Pre, Post};
     ensures derive_root == root && is_linked(root); */
 void derive_init(uint32_t root);
 
@@ -42,6 +52,34 @@ void derive_init(uint32_t root);
         axiom prev_is{L}: \forall integer token; prev_of(token) == slots[token / 2].end[token % 2].prev;
     } */
 #endif
+
+// What slots hold is written by these alone: links stay as they are.
+/*@ requires is_slot(slot);
+    assigns slots[slot].cap;
+    ensures slots[slot].cap == cap;
+    ensures links_stay{Pre, Post}; */
+static inline void slot_set(uint32_t slot, struct cap cap)
+{
+    slots[slot].cap = cap;
+}
+
+/*@ requires is_slot(slot);
+    assigns slots[slot].cap.rights;
+    ensures slots[slot].cap.rights == rights;
+    ensures links_stay{Pre, Post}; */
+static inline void slot_set_rights(uint32_t slot, uint8_t rights)
+{
+    slots[slot].cap.rights = rights;
+}
+
+/*@ requires is_slot(slot);
+    assigns slots[slot].cap.word;
+    ensures slots[slot].cap.word == word;
+    ensures links_stay{Pre, Post}; */
+static inline void slot_set_word(uint32_t slot, uint64_t word)
+{
+    slots[slot].cap.word = word;
+}
 
 /*@ requires slot < SLOTS_MAX;
     assigns \nothing;
@@ -101,7 +139,7 @@ static inline void token_remove(uint32_t token)
 
 /*@ requires is_slot(slot);
     assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
-    ensures is_unlinked(slot);
+    ensures is_unlinked(slot) && prev_of(2 * slot) == NIL && prev_of(2 * slot + 1) == NIL;
     ensures \forall integer token; is_token(token) && token != 2 * slot && token != 2 * slot + 1 ==>
         next_of(token) == \old(next_of(token)) && prev_of(token) == \old(prev_of(token)); */
 static inline void slot_unlink(uint32_t slot)
@@ -205,6 +243,7 @@ static inline void link_between(uint32_t before, uint32_t slot, uint32_t after)
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
+    ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==>
         (has_links(token) <==> \old(has_links(token)) || token == 2 * child || token == 2 * child + 1); */
 static inline void derive_insert(uint32_t parent, uint32_t child)
@@ -219,6 +258,7 @@ static inline void derive_insert(uint32_t parent, uint32_t child)
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
+    ensures cursors_stay{Pre, Post};
     ensures next_of(2 * parent) == 2 * child;
     ensures \forall integer token; is_token(token) ==>
         (has_links(token) <==> \old(has_links(token)) || token == 2 * child || token == 2 * child + 1); */
@@ -233,6 +273,7 @@ static inline void derive_insert_next(uint32_t parent, uint64_t child, uint64_t 
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
+    ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==>
         (has_links(token) <==> \old(has_links(token)) && token != 2 * slot && token != 2 * slot + 1); */
 void derive_remove(uint32_t slot);
@@ -243,6 +284,7 @@ void derive_remove(uint32_t slot);
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
+    ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==>
         (has_links(token) <==> \old(has_links(token)) && token != 2 * slot && token != 2 * slot + 1); */
 static inline void derive_remove_leaf(uint32_t slot)
@@ -258,6 +300,7 @@ static inline void derive_remove_leaf(uint32_t slot)
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
+    ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==>
         (has_links(token) <==> (\old(has_links(token)) && token != 2 * from && token != 2 * from + 1) ||
             token == 2 * to || token == 2 * to + 1); */
@@ -271,6 +314,7 @@ void derive_replace(uint32_t from, uint32_t to);
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
+    ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==>
         (has_links(token) <==> (\old(has_links(token)) && token != 2 * from && token != 2 * from + 1) ||
             token == 2 * to || token == 2 * to + 1); */
@@ -302,6 +346,7 @@ static inline uint32_t derive_first_child(uint32_t slot)
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
+    ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==> (has_links(token) <==> \old(has_links(token))); */
 enum nj_status derive_search(uint32_t slot);
 /*@ requires is_slot(slot) && order_holds && is_linked(slot);
@@ -309,6 +354,7 @@ enum nj_status derive_search(uint32_t slot);
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
+    ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==> (has_links(token) <==> \old(has_links(token))); */
 static inline enum nj_status derive_allowed(uint32_t slot)
 {
@@ -316,21 +362,23 @@ static inline enum nj_status derive_allowed(uint32_t slot)
 }
 
 // Marks that a revoke works below the slot, or that it is finished.
-/*@ requires slot < SLOTS_MAX;
-    assigns slots[slot].cap.rights, revokes_pending; */
+/*@ requires is_slot(slot);
+    assigns slots[slot].cap.rights, revokes_pending;
+    ensures links_stay{Pre, Post}; */
 static inline void derive_mark(uint32_t slot)
 {
     if ((slots[slot].cap.rights & CAP_REVOKING) == 0) {
-        slots[slot].cap.rights |= CAP_REVOKING;
+        slot_set_rights(slot, slots[slot].cap.rights | CAP_REVOKING);
         revokes_pending++;
     }
 }
-/*@ requires slot < SLOTS_MAX;
-    assigns slots[slot].cap.rights, revokes_pending; */
+/*@ requires is_slot(slot);
+    assigns slots[slot].cap.rights, revokes_pending;
+    ensures links_stay{Pre, Post}; */
 static inline void derive_unmark(uint32_t slot)
 {
     if ((slots[slot].cap.rights & CAP_REVOKING) != 0) {
-        slots[slot].cap.rights &= (uint8_t)~CAP_REVOKING;
+        slot_set_rights(slot, slots[slot].cap.rights & (uint8_t)~CAP_REVOKING);
         revokes_pending--;
     }
 }

@@ -23,6 +23,7 @@
 enum {
     KIND_ZOMBIE = 64, // being deleted in steps; `extra` is the kind it had
     KIND_SUPPLY,      // untyped memory that was moved into a space or code object
+    KIND_ROOT = 128,  // of the hidden slot that encloses all others
 };
 
 // A capability. Lives in a slot; 16 bytes, so that one load brings kind, rights and object.
