@@ -106,7 +106,8 @@ static BOOT_ONLY void find_memory(void)
         exclude(0, 1, PAGE_RESERVED); // index 0 means none
     exclude(machine.firmware_start, machine.firmware_end, PAGE_RESERVED);
     exclude(machine.kernel_start, machine.init_start, PAGE_RESERVED);
-    exclude(machine.init_end, machine.kernel_end, PAGE_RESERVED);
+    exclude(machine.init_end, machine.unused_start, PAGE_RESERVED);
+    exclude(machine.unused_end, machine.kernel_end, PAGE_RESERVED);
     exclude(machine.archive_start, machine.archive_end, PAGE_FRAME);
     exclude(machine.devicetree_start, machine.devicetree_end, PAGE_FRAME);
 }

@@ -13,7 +13,7 @@ $(eval $(call riscv64_objects,$(OUT)/kernel.objects,$$(KERNEL_CFLAGS) -mcmodel=m
 KERNEL_OPTIMIZE := -O2 -fno-tree-slp-vectorize -freorder-blocks-algorithm=simple
 KERNEL_COLD := attach code donate hart interrupt ready refill sched space_invoke system thread thread_invoke wakeup \
     $(addprefix arch/riscv64/,asid device fp hart panic)
-KERNEL_COLD += gate gate_invoke reset arch/riscv64/context
+KERNEL_COLD += gate gate_invoke reset vector arch/riscv64/context arch/riscv64/vector
 $(KERNEL_COLD:%=$(OUT)/kernel.objects/kernel/%.c.o): KERNEL_OPTIMIZE := -Os -msave-restore
 # The search for an ancestor that is being revoked looks at a few siblings on each level.
 $(OUT)/kernel.objects/kernel/derive.c.o: KERNEL_OPTIMIZE += -O3

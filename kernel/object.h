@@ -86,6 +86,7 @@ struct thread {
     uint8_t is_configured;
     uint64_t fault_detail, fault_extra;
     uint8_t uses_fp; // has floating-point state, in the registers or saved
+    uint32_t vector_page; // for its vector registers while it does not own the unit; NIL: it never used them
 };
 
 struct endpoint {
@@ -175,6 +176,7 @@ struct space {
     uint8_t serial;                // tells it from earlier spaces at the same index, see frame.c
     uint8_t has_frames;            // a frame was mapped in it
     uint8_t hart;                  // that is bound to it, NIL: none
+    uint32_t vector_pages;         // of threads that have ended; the first word of each is the next
 };
 
 struct code {

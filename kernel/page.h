@@ -19,6 +19,7 @@ enum page_kind {
     PAGE_TABLE, // page table of a space
     PAGE_OWNED, // a space's own memory: stack, state, linear memory, message page
     PAGE_INSTRUCTIONS, // content of a code object
+    PAGE_VECTOR,       // vector registers of a thread: its space's
 };
 
 #define PAGE_KIND_BITS 4u

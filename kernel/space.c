@@ -150,6 +150,7 @@ static enum nj_status space_stop(uint32_t space, uint32_t *steps)
     if (spaces[space].root_page != NIL || spaces[space].type == NJ_SPACE_CAPSULE)
         arch_space_destroy(space);
     spaces[space].root_page = NIL;
+    spaces[space].vector_pages = NIL;
     spaces[space].type = NJ_SPACE_NONE;
     if (slots[space_code_slot(space)].cap.kind != NJ_KIND_EMPTY)
         code_leave(space);

@@ -11,6 +11,7 @@
 #include "kernel/reply.h"
 #include "kernel/sched.h"
 #include "kernel/space.h"
+#include "kernel/vector.h"
 
 // Out of every queue and bond that its state means. The state is then INACTIVE.
 void thread_cancel(uint32_t thread)
@@ -87,6 +88,8 @@ enum nj_status thread_leave_space(uint32_t thread, uint32_t *steps)
     enum nj_status status = gate_abandon(thread, steps);
     if (status != NJ_OK)
         return status;
+    if (threads[thread].vector_page != NIL)
+        vector_end(thread);
     if (prev == NIL)
         spaces[space].threads = next;
     else

@@ -19,12 +19,13 @@ struct machine {
     uint64_t entry_ns; // time at kernel entry
     uint32_t hart;
     uint32_t init_start, init_end; // pages of boot-only code and data, free once user space runs
+    uint32_t unused_start, unused_end; // further pages of the image that this machine has no use for
     uint32_t hart_count; // further harts
     uint32_t hart_numbers[HARTS_MAX], hart_features[HARTS_MAX]; // from 0 on; enum nj_hart_feature
 };
 _Noreturn void kernel_main(const struct machine *machine); // portable, main.c: ends in arch_enter()
-// The pages init_start to init_end of the machine are plain memory from now on, writable and not executable. Called
-// once, before anything is written there; `machine` itself lies in them.
+// Boot-only pages of the machine are plain memory from now on, writable and not executable. Called once, before anything
+// is written there; `machine` itself lies in them.
 void arch_init_release(void);
 
 _Noreturn void arch_poweroff(uint32_t code); // 0: clean; else tells the outside that it was not
@@ -67,6 +68,10 @@ uint64_t arch_context_read(uint32_t thread, uint32_t number);
 void arch_context_bind(uint32_t thread);
 // Floating-point state of this thread is dead: thread destroyed, or in another space from now on.
 void arch_context_drop_fp(uint32_t thread);
+
+// Vector registers of this thread are dead: it leaves its space. (The unit may hold them; who has a page for them is the
+// portable kernel's affair, vector.h.)
+void arch_vector_forget(uint32_t thread);
 
 // Gates. The thread, whose call has its arguments in the saved registers, goes into the capsule's code at `where` (code
 // offset | badge << 32): the gate's record keeps what it returns to, nothing else of its registers is left.

@@ -26,6 +26,7 @@
     X(interrupt) \
     X(preempt) \
     X(hart) \
+    X(vector) \
     X(refused) \
     X(permitted) \
     X(mutants) \

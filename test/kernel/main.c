@@ -183,6 +183,9 @@ _Noreturn void component_start(uint64_t page)
     option(boot, "only=", wanted);
     if (option(boot, "trees=", trees))
         chaos_trees = (uint32_t)strtoul(trees, NULL, 10);
+    char bits[16];
+    if (option(boot, "vlen=", bits))
+        machine_vlen = (uint32_t)strtoul(bits, NULL, 10);
     for (uint32_t group = 0; groups[group]; group++) {
         if (wanted[0] && strcmp(wanted, groups[group]->name) != 0)
             continue;

@@ -178,6 +178,11 @@ void arch_context_drop_fp(uint32_t thread)
     (void)thread;
 }
 
+void arch_vector_forget(uint32_t thread)
+{
+    (void)thread;
+}
+
 enum nj_status arch_space_create(uint32_t space, enum nj_space_type type)
 {
     uint32_t root = type == NJ_SPACE_PROCESS ? space_take_page(space, PAGE_TABLE) : 0;

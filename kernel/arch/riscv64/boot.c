@@ -23,8 +23,8 @@
 #define TABLES 4 // image, large, upper, root
 
 extern uint64_t early_leaves[TABLE_ENTRIES]; // boot.S
-extern const uint8_t trap_vector[], init_start[], init_text_end[], hart_start[], hart_text_start[], text_start[], text_end[], rodata_end[],
-    _end[];
+extern const uint8_t trap_vector[], init_start[], init_text_end[], hart_start[], hart_text_start[], vector_start[],
+    text_start[], text_end[], rodata_end[], _end[];
 _Noreturn void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint64_t entry_ticks);
 
 static struct platform platform;
@@ -84,13 +84,22 @@ static void map_pages(uint32_t table, uint32_t first, uint32_t end, uint64_t bit
     }
 }
 
-// The 2 MiB around the kernel image, page by page: text may not be written, nothing else executed.
+static void map_text(uint32_t table, const uint8_t *start, const uint8_t *end)
+{
+    map_pages(table, page_of(start), page_of(end), (PTE_RAM & ~PTE_W) | PTE_X);
+}
+
+// The 2 MiB around the kernel image, page by page: text may not be written, nothing else executed. Text of what is not
+// there is plain memory.
 static void map_image(uint32_t table)
 {
     uint32_t first = KERNEL_OFFSET / PAGE_BYTES;
     map_pages(table, first, first + TABLE_ENTRIES, PTE_RAM);
-    map_pages(table, page_of(init_start), page_of(init_text_end), (PTE_RAM & ~PTE_W) | PTE_X);
-    map_pages(table, page_of(hart_text_start), page_of(text_end), (PTE_RAM & ~PTE_W) | PTE_X);
+    map_text(table, init_start, init_text_end);
+    if (platform.hart_count > 0) {
+        map_text(table, hart_text_start, vector_start);
+    }
+    map_text(table, has_vector ? vector_start : text_start, text_end);
     map_pages(table, page_of(text_end), page_of(rodata_end), PTE_RAM & ~PTE_W);
 }
 
@@ -183,6 +192,16 @@ static void platform_check(uint64_t ram_start)
     }
 }
 
+// A vector unit with longer registers than a page holds is left off.
+static void vector_find(void)
+{
+    if (platform.isa.has_vector) {
+        csr_set(sstatus, SSTATUS_VS);
+        has_vector = VECTOR_REGISTERS + 32 * csr_read(CSR_VLENB) <= PAGE_BYTES;
+        csr_clear(sstatus, SSTATUS_VS);
+    }
+}
+
 // Of RAM, what the direct map reaches.
 static uint64_t ram_bytes(void)
 {
@@ -230,6 +249,17 @@ static void reserved_apply(void)
     }
 }
 
+// Boot code, and what comes behind it in the image that this machine has no use for.
+static void image_plan(void)
+{
+    bool has_harts = platform.hart_count > 0;
+    machine.kernel_start = KERNEL_OFFSET / PAGE_BYTES;
+    machine.init_start = page_of(init_start);
+    machine.init_end = page_of(has_harts ? hart_start : has_vector ? vector_start : text_start);
+    machine.unused_start = page_of(has_harts && !has_vector ? vector_start : text_start);
+    machine.unused_end = page_of(text_start);
+}
+
 static void memory_plan(struct range tree)
 {
     if (ram_bytes() < platform.ram.bytes) {
@@ -237,10 +267,7 @@ static void memory_plan(struct range tree)
     }
     machine.ram_start = platform.ram.start;
     machine.ram_pages = (uint32_t)(ram_bytes() / PAGE_BYTES);
-    machine.kernel_start = KERNEL_OFFSET / PAGE_BYTES;
-    machine.init_start = page_of(init_start);
-    mmu_init_end = (uint64_t)(platform.hart_count > 0 ? hart_start : text_start);
-    machine.init_end = page_of((const uint8_t *)mmu_init_end);
+    image_plan();
     if (!range_pages(tree, &machine.devicetree_start, &machine.devicetree_end)) {
         boot_refuse("the devicetree lies outside the memory that is used");
     }
@@ -286,6 +313,7 @@ void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint64_t entry_
         boot_refuse(problem);
     }
     platform_check(ram_start);
+    vector_find();
     csr_write(stvec, trap_vector);
     mmu_ram_frame = ram_start / PAGE_BYTES;
     mmu_table_offset = DIRECT_MAP - ram_start - (PTE_V << (12 - PTE_PPN_SHIFT));

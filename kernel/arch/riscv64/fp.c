@@ -26,6 +26,8 @@ static bool is_fp_instruction(uint32_t word)
     case 0x4f:
     case 0x53:
         return true;
+    case 0x57: // vectors of floating-point numbers need this unit as well as theirs
+        return funct3 == 1 || funct3 == 5;
     case 0x73: // fflags, frm, fcsr
         return (funct3 & 3) != 0 && word >> 20 >= 1 && word >> 20 <= 3;
     default:

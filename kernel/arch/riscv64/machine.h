@@ -20,6 +20,12 @@ extern bool has_fp;
 // The thread met an instruction that it may not run: true if that was for want of the registers, which it has now.
 bool fp_take(uint32_t thread, uint32_t instruction);
 
+// vector.c. The same for vector registers, of processes.
+extern bool has_vector;
+// The thread met an instruction that it may not run, for whatever reason: moves the registers, or raises the fault. Answers
+// the thread to run next.
+uint32_t vector_trap(uint32_t thread, uint32_t instruction);
+
 // trap.c, called by trap.S
 uint32_t trap_handle(struct context *context, uint64_t cause, uint64_t value);
 uint32_t trap_call(struct context *context, uint64_t number);

@@ -21,9 +21,8 @@ uint64_t mmu_table_offset;
 uint64_t mmu_satp_mode;
 uint64_t arch_user_end;
 uint32_t mmu_image_table;
-uint64_t mmu_init_end;
 
-extern const uint8_t entry_slots_capsule[], entry_slots_process[], init_start[];
+extern const uint8_t entry_slots_capsule[], entry_slots_process[], init_start[], hart_start[];
 
 static void fence_space(uint32_t asid)
 {
@@ -238,7 +237,7 @@ void arch_space_destroy(uint32_t space)
 
 void arch_init_release(void)
 {
-    for (uint64_t address = (uint64_t)init_start; address < mmu_init_end; address += PAGE_BYTES) {
+    for (uint64_t address = (uint64_t)init_start; address < (uint64_t)hart_start; address += PAGE_BYTES) {
         pages[mmu_image_table][table_index(address, 0)] |= PTE_W;
         pages[mmu_image_table][table_index(address, 0)] &= ~(uint64_t)PTE_X;
     }

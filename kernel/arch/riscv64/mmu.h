@@ -21,7 +21,6 @@ extern uint64_t mmu_ram_frame;   // physical page number of the first page of RA
 extern uint64_t mmu_table_offset; // what table_at() adds (page_map.h)
 extern uint64_t mmu_satp_mode;   // mode bits of satp
 extern uint32_t mmu_image_table; // last-level table of the 2 MiB around the kernel image
-extern uint64_t mmu_init_end;    // end of what boot gives back
 
 // The last-level table for the address in this space, or NIL.
 uint32_t mmu_table_find(uint32_t space, uint64_t address);

@@ -111,7 +111,15 @@
 #define FEATURE_FP 1
 #define FEATURE_VECTOR 2
 
+// Page of a thread's vector state: four words, then the registers.
+#define VECTOR_START 0
+#define VECTOR_CSR 8
+#define VECTOR_LENGTH 16
+#define VECTOR_TYPE 24
+#define VECTOR_REGISTERS 32
+
 // Why the fast paths must not be taken (`slow` of struct thread).
 #define CONTEXT_FP 1      // owns the floating-point registers
 #define CONTEXT_BOUND 2   // has a bound notification
 #define CONTEXT_NO_ASID 4 // a change of root needs a fence
+#define CONTEXT_VECTOR 8  // owns the vector registers

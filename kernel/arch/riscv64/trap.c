@@ -79,7 +79,7 @@ static __attribute__((noinline)) uint32_t illegal(uint32_t current, uint64_t val
     if (word == NJ_TRAP_WORD && has_image(current)) {
         return kernel_fault(current, NJ_FAULT_TRAP, word);
     }
-    return kernel_fault(current, NJ_FAULT_ILLEGAL, word);
+    return has_vector ? vector_trap(current, word) : kernel_fault(current, NJ_FAULT_ILLEGAL, word);
 }
 
 static uint32_t exception(uint32_t current, uint64_t cause, uint64_t value)
