@@ -79,6 +79,10 @@ uint32_t step(struct script *script, uint32_t thread)
         step_counts.timers++;
         return kernel_timer(thread);
     }
+    if (choice > 240u) {
+        step_counts.vectors++;
+        return host_vector_use(thread);
+    }
     if (choice > 236u)
         return step_write(script, thread);
     if (choice > 224u)

@@ -46,6 +46,7 @@ void host_arch_reset(void)
     mprotect(host_ram[NIL], PAGE_BYTES, PROT_NONE); // nothing may look at index 0: on a machine it is firmware's
     memset(page_kinds, 0, sizeof(page_kinds));
     mapping_count = 0;
+    host_vector_reset();
     page_count = HOST_PAGES;
     host_time_ns = 1000;
     host_deadline = UINT64_MAX;
@@ -174,11 +175,6 @@ void arch_gate_leave(uint32_t thread, uint64_t tag)
 }
 
 void arch_context_drop_fp(uint32_t thread)
-{
-    (void)thread;
-}
-
-void arch_vector_forget(uint32_t thread)
 {
     (void)thread;
 }

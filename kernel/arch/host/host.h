@@ -22,6 +22,11 @@ void host_arch_reset(void); // RAM and mappings as at power-on
 // One system call of the thread, as its registers would ask for it; returns the thread that runs next.
 uint32_t host_syscall(uint32_t thread, uint64_t number, uint64_t capability, uint64_t tag, uint64_t reply,
                       const uint64_t words[8]);
+// A vector instruction of the running thread; returns the thread that runs next. Aborts if it finds what it must not.
+uint32_t host_vector_use(uint32_t thread);
+uint32_t host_vector_owner(void); // NIL: nobody
+void host_vector_reset(void);
+
 // Pages mapped in the space.
 uint32_t host_mapped_pages(uint32_t space);
 // A page of RAM that is mapped somewhere though its kind says that it must not be; NIL if there is none.

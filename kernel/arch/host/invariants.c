@@ -223,7 +223,7 @@ static const char *check_pages(int thorough)
         [PAGE_SLOT] = sizeof(struct slot),   [PAGE_THREAD] = sizeof(struct thread), [PAGE_SCHED] = sizeof(struct sched),
         [PAGE_REPLY] = sizeof(struct reply), [PAGE_SPACE] = sizeof(struct space),   [PAGE_CODE] = sizeof(struct code),
         [PAGE_ENDPOINT] = sizeof(struct endpoint), [PAGE_NOTIFICATION] = sizeof(struct notification),
-        [PAGE_INSTRUCTIONS] = 0,
+        [PAGE_VECTOR] = 0,
     };
 
     for (uint32_t page = HOST_FIRST_PAGE; page < HOST_PAGES; page++) {

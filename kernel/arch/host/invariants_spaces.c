@@ -94,6 +94,37 @@ static const char *check_gate(uint32_t s)
     return check_queue(gate->queue, s, NJ_THREAD_GATE_WAIT, NJ_THREAD_GATE_WAIT);
 }
 
+static bool is_supplied(uint32_t s, uint32_t page)
+{
+    for (uint32_t i = 0; i < NJ_SPACE_SUPPLIES; i++) {
+        struct cap cap = slots[space_code_slot(s) + 1u + i].cap;
+        if (kind_of(cap) == KIND_SUPPLY && page - cap.object < cap_used(cap) / UNITS_PER_PAGE)
+            return true;
+    }
+    return false;
+}
+
+// Pages for vector registers: each is one thread's of the space, or waits for one; as long as the space lives none is lost.
+static const char *check_vector_pages(uint32_t s)
+{
+    uint32_t held = 0, all = 0;
+
+    for (uint32_t t = spaces[s].threads; t != NIL; t = threads[t].space_next) {
+        uint32_t page = threads[t].vector_page;
+        REQUIRE(page == NIL || (page_kind(page) == PAGE_VECTOR && is_supplied(s, page)),
+                "a thread's vector registers are in a page that is not its space's");
+        held += page != NIL;
+    }
+    for (uint32_t page = spaces[s].vector_pages; page != NIL; page = (uint32_t)pages[page][0]) {
+        REQUIRE(page_kind(page) == PAGE_VECTOR && is_supplied(s, page), "a page that waits for vector registers");
+        REQUIRE(held++ < HOST_PAGES, "pages that wait for vector registers go round");
+    }
+    for (uint32_t page = HOST_FIRST_PAGE; page < HOST_PAGES; page++)
+        all += page_kind(page) == PAGE_VECTOR && is_supplied(s, page);
+    REQUIRE(held == all || spaces[s].is_dead, "a page of vector registers is lost, or has two threads");
+    return NULL;
+}
+
 const char *check_space(uint32_t s)
 {
     uint32_t previous = NIL, count = 0;
@@ -112,5 +143,7 @@ const char *check_space(uint32_t s)
             return broken;
     }
     const char *broken = check_gate(s);
+    if (broken == NULL)
+        broken = check_vector_pages(s);
     return broken != NULL ? broken : check_image(s);
 }

@@ -87,6 +87,8 @@ const char *check_thread(uint32_t t)
                 thread->state == NJ_THREAD_READY || spaces[thread->space].threads != NIL,
             "a thread outlives its space");
     REQUIRE(thread->state != NJ_THREAD_RECEIVING || !gate_is_inside(t), "a thread receives behind a gate");
+    REQUIRE(thread->vector_page == NIL || thread->space != NIL, "a thread keeps vector registers without a space");
+    REQUIRE(t != host_vector_owner() || thread->vector_page != NIL, "the vector unit's owner has no page for it");
     REQUIRE(thread->fault_kind == 0 || !gate_is_inside(t), "a thread is stopped by a fault behind a gate");
     const char *broken = check_slot(thread_fault_slot(t));
     if (broken == NULL)
