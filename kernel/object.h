@@ -78,7 +78,7 @@ struct thread {
     uint8_t state;   // enum nj_thread_state
     uint8_t blocked; // the state a fast path, which does not save arguments, blocked it in; else 0
     uint8_t priority, priority_max;
-    uint8_t is_queued;   // in the ready queue
+    uint8_t is_queued;   // in the ready queue; the architecture says with other values than true what it need not restore
     uint8_t is_calling;  // SENDING: wants a reply
     uint8_t may_grant;   // SENDING: the capability it sends through lets capabilities travel
     uint8_t may_grant_reply;

@@ -42,11 +42,6 @@ uint32_t sched_hand_over(uint32_t thread);
 // The running thread has answered this one, which is READY and in no queue: returns the thread to run. Whoever of the two is
 // ready and does not run comes in front of its equals.
 uint32_t sched_let_go_on(uint32_t thread);
-// A more important thread with a scheduling context has become READY and is in no queue: returns the thread to run. For the
-// fast paths, as is:
-uint32_t sched_wake(uint32_t thread);
-// The running thread is no longer READY: the same as sched_choose().
-uint32_t sched_block(void);
 void sched_yield(uint32_t thread);
 // The next choice is made with care: the running thread goes on, if it does, by the long way back.
 void sched_reconsider(void);

@@ -106,23 +106,6 @@ uint32_t sched_let_go_on(uint32_t thread)
     return next != NIL ? next : sched_choose();
 }
 
-uint32_t sched_wake(uint32_t thread)
-{
-    uint32_t next = preempt(thread, sched_current, clock_ns(), false);
-
-    return next != NIL ? next : sched_choose();
-}
-
-uint32_t sched_block(void)
-{
-    uint32_t thread = ready_first();
-
-    if (thread == NIL)
-        return sched_choose();
-    ready_remove_first(thread);
-    return sched_switch(thread);
-}
-
 // The alarm is due: does the thread it wakes go on at once, in front of the one that runs? NIL: a choice must be made.
 static inline uint32_t alarm_preempts(uint32_t running, uint64_t now)
 {

@@ -101,9 +101,11 @@ process_signal:
 
 process_wait: // and poll
     addi s0, t2, -NJ_SYS_WAIT
-    sltiu s0, s0, NJ_SYS_POLL - NJ_SYS_WAIT + 1
-    beqz s0, process_call
-    NOTIFICATION tp, CAP_RECV, t4, t5, t6, process_call
+    beqz s0, 1f
+    addi s0, t2, -NJ_SYS_POLL
+    bnez s0, process_call
+    li s0, 1
+1:  NOTIFICATION tp, CAP_RECV, t4, t5, t6, process_call
     ld t5, NOTIFICATION_WORD(t4)
     beqz t5, process_blocks
     sd zero, NOTIFICATION_WORD(t4)
@@ -322,8 +324,8 @@ entry_invoke: // t3 is no argument of an operation: with it there are two regist
     .globl entry_signal, entry_wait, entry_poll
 entry_signal:
     csrr t5, sscratch
-    NOTIFICATION t5, CAP_SEND, t6, t4, t2, 1f
-    SIGNAL t6, t4, t2, capsule_wakes, 1f
+    NOTIFICATION t5, CAP_SEND, t4, t2, t6, 1f
+    SIGNAL t4, t2, t6, capsule_wakes, 1f
     li t1, 0
 2:  li t0, 0
     li t3, 0
@@ -338,10 +340,10 @@ entry_signal:
 
 entry_wait:
     csrr t5, sscratch
-    NOTIFICATION t5, CAP_RECV, t6, t4, t2, 1f
-    ld t2, NOTIFICATION_WORD(t6)
+    NOTIFICATION t5, CAP_RECV, t4, t6, t2, 1f
+    ld t2, NOTIFICATION_WORD(t4)
     beqz t2, capsule_blocks
-    sd zero, NOTIFICATION_WORD(t6)
+    sd zero, NOTIFICATION_WORD(t4)
     mv a0, t2
     li t1, 1
     j 2b

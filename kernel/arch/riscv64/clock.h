@@ -7,6 +7,7 @@ struct timer_conversion {
     uint64_t origin; // ticks at kernel entry
     uint64_t factor; // nanoseconds of a tick, times 2^(64 - shift)
     uint64_t shift;
+    uint64_t compare; // ticks of a nanosecond, fraction of 2^64; 0: the timer is the firmware's
 };
 extern struct timer_conversion timer_conversion;
 

@@ -24,7 +24,7 @@ _Static_assert(offsetof(struct context, is_capsule) == CONTEXT_IS_CAPSULE, "offs
 _Static_assert(offsetof(struct context, self) == CONTEXT_SELF, "offsets.h");
 _Static_assert(offsetof(struct context, number) == CONTEXT_NUMBER, "offsets.h");
 _Static_assert(offsetof(struct thread, next) == THREAD_NEXT, "offsets.h");
-_Static_assert(offsetof(struct thread, prev) == THREAD_NEXT + 4, "offsets.h");
+_Static_assert(offsetof(struct thread, prev) == THREAD_PREV && THREAD_PREV == THREAD_NEXT + 4, "offsets.h");
 _Static_assert(offsetof(struct thread, reply) == THREAD_REPLY, "offsets.h");
 _Static_assert(offsetof(struct thread, serving) == THREAD_SERVING, "offsets.h");
 _Static_assert(offsetof(struct thread, sched) == THREAD_SCHED, "offsets.h");
@@ -41,6 +41,7 @@ _Static_assert(sizeof(struct notification) == 1u << NOTIFICATION_SHIFT, "offsets
 _Static_assert(offsetof(struct thread, waits_on) == THREAD_WAITS_ON, "offsets.h");
 _Static_assert(offsetof(struct thread, state) == THREAD_STATE, "offsets.h");
 _Static_assert(offsetof(struct thread, priority) == THREAD_PRIORITY, "offsets.h");
+_Static_assert(offsetof(struct thread, is_queued) == THREAD_IS_QUEUED, "offsets.h");
 _Static_assert(offsetof(struct thread, slow) == THREAD_SLOW && offsetof(struct thread, fault_kind) == THREAD_SLOW + 2,
                "offsets.h");
 _Static_assert(offsetof(struct thread, blocked) == THREAD_STATE + 1 && THREAD_STATE % 2 == 0, "written together");
@@ -68,6 +69,7 @@ _Static_assert(offsetof(struct turn, charged) == TURN_CHARGED, "offsets.h");
 _Static_assert(offsetof(struct timer_conversion, origin) == CLOCK_ORIGIN, "offsets.h");
 _Static_assert(offsetof(struct timer_conversion, factor) == CLOCK_FACTOR, "offsets.h");
 _Static_assert(offsetof(struct timer_conversion, shift) == CLOCK_SHIFT, "offsets.h");
+_Static_assert(offsetof(struct timer_conversion, compare) == CLOCK_COMPARE, "offsets.h");
 _Static_assert((int32_t)SCHED_UNSTEADY < 0 && SCHEDS_MAX <= INT32_MAX, "turn.S looks at the sign");
 _Static_assert(sizeof(struct slot) == 1u << SLOT_SHIFT, "offsets.h");
 _Static_assert(sizeof(struct endpoint) == 1u << ENDPOINT_SHIFT, "offsets.h");

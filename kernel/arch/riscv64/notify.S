@@ -2,7 +2,7 @@
 // Fast paths of notifications where another thread runs next: a signal that wakes a more important thread, a wait for
 // what is not there yet. As in fast.S, whatever is unusual goes to the complete path (notification.c) untouched.
 //
-// From call.S, where capability and right were found good. Of processes s0 is saved; in a signal t3 means nothing.
+// From call.S, where capability and right were found good. Of processes s0 is saved; in a signal t1 and t3 mean nothing.
 #include "abi/syscall.h"
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/layout.h"
@@ -10,7 +10,7 @@
 #include "kernel/arch/riscv64/save.h"
 
     .section .text.trap, "ax"
-    .globl process_wakes, process_blocks, capsule_wakes, capsule_blocks
+    .globl process_wakes, process_blocks, capsule_wakes, capsule_blocks, wake_commit
 
     .macro WORDS instruction, thread
     .irp n, 11,12,13,14,15,16,17
@@ -18,80 +18,97 @@
     .endr
     .endm
 
-// On to \miss unless the waiter is more important than the thread that signals.
-    .macro PRIORITIES self, waiter, work, miss
-    lui \work, %hi(DIRECT_MAP)
+// \waiter becomes its address. On to \miss unless it is more important than the thread that signals.
+    .macro PRIORITIES self, waiter, miss
+    lui t1, %hi(DIRECT_MAP)
     slli \waiter, \waiter, THREAD_SHIFT
-    add \waiter, \waiter, \work
-    lbu \work, THREAD_PRIORITY(\self)
-    lbu \waiter, THREAD_PRIORITY(\waiter)
-    bgeu \work, \waiter, \miss
+    add \waiter, \waiter, t1
+    lbu t3, THREAD_PRIORITY(\self)
+    lbu t1, THREAD_PRIORITY(\waiter)
+    bgeu t3, t1, \miss
     .endm
 
 // ---- A signal -------------------------------------------------------------------------------------------------------
 process_wakes: // t4 = notification, t5 = its capability, t6 = first waiter
-    PRIORITIES tp, t6, s0, process_call
+    PRIORITIES tp, t6, process_call
     PROCESS_SAVE
     sd zero, CONTEXT_REG(7)(tp)
     sd zero, CONTEXT_REG(30)(tp)
     ld s4, CAP_WORD(t5) // badge
+core_wakes: // t1 = priority of the waiter t6. What is a valid address in a capsule and 0 in a process is saved
     mv s6, t4
-core_wakes: // registers that are valid addresses in a capsule and 0 in a process are saved
-    lwu s8, NOTIFICATION_HEAD(s6)
+    mv s9, t6
+    lui s0, %hi(sched_current)
     lui s7, %hi(DIRECT_MAP)
-    slli s9, s8, THREAD_SHIFT
-    add s9, s9, s7
+    lwu s8, NOTIFICATION_HEAD(s6)
     ld s5, THREAD_NEXT(s9) // and prev: the only one that waits
-    lwu t6, THREAD_SCHED(s9)
+    lwu t3, THREAD_SCHED(s9)
     lwu t4, THREAD_SLOW(tp)
     lwu t5, THREAD_SLOW(s9)
+    lwu t6, %lo(sched_top_priority)(s0)
     bnez s5, miss_signal
-    beqz t6, miss_signal
+    beqz t3, miss_signal
+    bltu t1, t6, miss_signal
     or t4, t4, t5
     bnez t4, wake_reasons
-wake_checked: // all is checked
-    sd zero, NOTIFICATION_HEAD(s6)
-    sw zero, THREAD_WAITS_ON(s9)
-    li s3, STATE_READY
-    sb s3, THREAD_STATE(s9)
+wake_checked:
+    TURN_SWITCH miss_signal
+    li s3, QUEUED_BY_CALL
     .irp n, 5,6,28,29,31 // the call is finished
     sd zero, CONTEXT_REG(\n)(tp)
     .endr
     sd a0, CONTEXT_REG(10)(tp)
     WORDS sd, tp
-    mv a0, s8
-    lui sp, %hi(kernel_stack_top)
-    addi sp, sp, %lo(kernel_stack_top)
-    call sched_wake
-    bne a0, s8, wake_other
+wake_commit: // s9 = thread s8 takes its turn and badge s4 from notification s6; tp is put in front of its equals (s3: how)
+    sd zero, NOTIFICATION_HEAD(s6)
+    sw zero, THREAD_WAITS_ON(s9)
+    li t4, STATE_READY
+    sb t4, THREAD_STATE(s9)
+    lbu t4, THREAD_PRIORITY(tp)
+    ld s1, CONTEXT_SELF(tp)
+    slli t5, t4, 3
+    add t5, t5, s0
+    ld t6, %lo(ready_queues)(t5)
+    sb s3, THREAD_IS_QUEUED(tp)
+    bnez t6, wake_before
+    sd s1, %lo(ready_queues)(t5)
+    srli t5, t4, 6
+    sh3add t5, t5, s0
+    ld t6, %lo(ready_bits)(t5)
+    li s1, 1
+    sll s1, s1, t4
+    or t6, t6, s1
+    sd t6, %lo(ready_bits)(t5)
+    addi t4, t4, 1 // it ran: nobody ready comes before it
+    sw t4, %lo(sched_top_priority)(s0)
+wake_end:
     mv a0, s4
     WORDS ld, s9
     li t0, 0
     li t1, 1
-    lui s0, %hi(sched_current)
     j switch
 
-wake_reasons: // to be slow, that are none after all
+wake_before: // others of its priority are ready
+    zext.w t4, t6
+    sw t4, THREAD_NEXT(tp)
+    slli t4, t4, THREAD_SHIFT
+    add t4, t4, s7
+    sw s1, THREAD_PREV(t4)
+    sw s1, %lo(ready_queues)(t5)
+    j wake_end
+
+wake_reasons: // to be slow, that are none after all. t5 = those of the waiter
     andi t4, t4, ~(CONTEXT_FP | CONTEXT_BOUND)
     bnez t4, miss_signal
     jal fp_switch
     j wake_checked
 
-wake_other: // somebody else comes first: the waiter's context must be complete
-    mv s0, a0
-    mv a0, s8
-    mv a1, s4
-    li a2, 1
-    call notification_give
-    mv a0, s0
-    j thread_resume
-
 miss_signal:
     li s0, NJ_SYS_SIGNAL
     j miss
 
-capsule_wakes: // t5 = thread, t6 = notification, t4 = its capability, t2 = first waiter
-    PRIORITIES t5, t2, t3, 1f
+capsule_wakes: // t5 = thread, t4 = notification, t2 = its capability, t6 = first waiter
+    PRIORITIES t5, t6, 1f
     sd tp, CONTEXT_REG(4)(t5)
     CAPSULE_SAVE
     sd ra, CONTEXT_REG(1)(tp) // what is constant in its space, too: complete enough for thread_resume
@@ -99,15 +116,13 @@ capsule_wakes: // t5 = thread, t6 = notification, t4 = its capability, t2 = firs
     sd gp, CONTEXT_REG(7)(tp)
     sd s11, CONTEXT_REG(27)(tp)
     sd gp, CONTEXT_REG(30)(tp)
-    ld s4, CAP_WORD(t4) // badge
-    mv s6, t6
+    ld s4, CAP_WORD(t2) // badge
     j core_wakes
 1:  li t6, NJ_SYS_SIGNAL
     j capsule_call
 
 // ---- A wait, in which nobody else does, on time that the thread need not give back ---------------------------------------
-process_blocks: // t4 = notification; t2 = number: wait or poll
-    addi s0, t2, -NJ_SYS_WAIT
+process_blocks: // t4 = notification; s0 = 0: it is no poll
     lwu t5, NOTIFICATION_HEAD(t4)
     bnez s0, process_call
     lw t6, THREAD_SCHED(tp)
@@ -116,32 +131,98 @@ process_blocks: // t4 = notification; t2 = number: wait or poll
     bne t6, s0, process_call
     PROCESS_SAVE
 core_blocks: // t4 = notification
-    ld s1, CONTEXT_SELF(tp)
+    lui s0, %hi(sched_current)
     lui s7, %hi(DIRECT_MAP)
-    sub s2, t4, s7
-    srli s2, s2, NOTIFICATION_SHIFT
-    sd s1, NOTIFICATION_HEAD(t4)
-    sw s2, THREAD_WAITS_ON(tp)
-    li s3, STATE_WAITING // and blocked: nothing a repetition needs is missing
-    sh s3, THREAD_STATE(tp)
-    li s4, NJ_SYS_WAIT
-    sw s4, CONTEXT_NUMBER(tp)
+    lwu s10, %lo(sched_top_priority)(s0)
+    mv s6, t4
+    sh3add s3, s10, s0
+    beqz s10, miss_wait
+    lwu s8, %lo(ready_queues - 8)(s3) // the first of them
+    slli s9, s8, THREAD_SHIFT
+    add s9, s9, s7
+    TURN_SWITCH miss_wait
+    ld t4, CONTEXT_SELF(tp)
+    sub t5, s6, s7
+    srli t5, t5, NOTIFICATION_SHIFT
+    sd t4, NOTIFICATION_HEAD(s6)
+    sw t5, THREAD_WAITS_ON(tp)
+    li t4, STATE_WAITING // and blocked: nothing a repetition needs is missing
+    li t5, NJ_SYS_WAIT
+    sh t4, THREAD_STATE(tp)
+    sw t5, CONTEXT_NUMBER(tp)
     sd t0, CONTEXT_REG(5)(tp)
     sd a0, CONTEXT_REG(10)(tp)
     WORDS sd, tp
-    lui sp, %hi(kernel_stack_top)
-    addi sp, sp, %lo(kernel_stack_top)
-    call sched_block
+    ld s5, THREAD_NEXT(s9) // prev is NIL
+    lb s4, THREAD_IS_QUEUED(s9)
+    sb zero, THREAD_IS_QUEUED(s9)
+    bnez s5, block_next
+    sd zero, %lo(ready_queues - 8)(s3)
+    addi s10, s10, -1
+    srli t4, s10, 6
+    sh3add t5, t4, s0
+    ld t6, %lo(ready_bits)(t5)
+    li s1, 1
+    sll s1, s1, s10
+    xor t6, t6, s1
+    sd t6, %lo(ready_bits)(t5)
+    beqz t6, block_lower
+1:  clz t6, t6
+    slli t4, t4, 6
+    sub t4, t4, t6
+    addi t4, t4, 64
+2:  sw t4, %lo(sched_top_priority)(s0)
+block_chosen: // how was the next thread queued, and what has it to do with floating point?
+    lwu t4, THREAD_SLOW(tp)
+    lwu t5, THREAD_SLOW(s9)
+    bgez s4, block_resume
+    or t4, t4, t5
+    bnez t4, block_reasons
+block_end:
+    ld a0, CONTEXT_REG(10)(s9)
+    WORDS ld, s9
+    ld t1, CONTEXT_REG(6)(s9)
+    li t0, 0
+    j switch
+
+block_lower: // the highest bit that is set, in words below t4
+    beqz t4, 2b
+    addi t4, t4, -1
+    sh3add t5, t4, s0
+    ld t6, %lo(ready_bits)(t5)
+    bnez t6, 1b
+    j block_lower
+
+block_next: // s5 is the first of this priority now
+    sw s5, %lo(ready_queues - 8)(s3)
+    slli s5, s5, THREAD_SHIFT
+    add s5, s5, s7
+    sw zero, THREAD_NEXT(s9)
+    sw zero, THREAD_PREV(s5)
+    j block_chosen
+
+block_reasons:
+    andi t4, t4, ~(CONTEXT_FP | CONTEXT_BOUND)
+    bnez t4, block_resume
+    jal fp_switch
+    j block_end
+
+block_resume: // all of its registers
+    sw s8, %lo(sched_current)(s0)
+    mv a0, s8
     j thread_resume
 
-capsule_blocks: // t5 = thread, t6 = notification
-    lwu t2, NOTIFICATION_HEAD(t6)
-    lw t4, THREAD_SCHED(t5)
+miss_wait:
+    li s0, NJ_SYS_WAIT
+    j miss
+
+capsule_blocks: // t5 = thread, t4 = notification
+    lwu t2, NOTIFICATION_HEAD(t4)
+    lw t6, THREAD_SCHED(t5)
     bnez t2, 1f
     lw t2, THREAD_HOME_SCHED(t5)
-    bne t2, t4, 1f
+    bne t2, t6, 1f
     CAPSULE_SAVE
-    mv t4, t6
     j core_blocks
 1:  li t6, NJ_SYS_WAIT
     j capsule_call

@@ -15,6 +15,7 @@
 #define CONTEXT_HOME 568
 
 #define THREAD_NEXT 608 // and prev
+#define THREAD_PREV 612
 #define THREAD_REPLY 616
 #define THREAD_SERVING 620
 #define THREAD_SCHED 624
@@ -25,6 +26,8 @@
 #define THREAD_MESSAGE_PAGE 656
 #define THREAD_STATE 676 // and blocked
 #define THREAD_PRIORITY 678
+#define THREAD_IS_QUEUED 680
+#define QUEUED_BY_CALL -127 // it had finished a call: t2-t6 are what a finished call leaves (negative as a byte)
 #define THREAD_USES_FP 704
 
 // Of a space, whose address is that of its capability table's capability.
@@ -73,6 +76,7 @@
 #define CLOCK_ORIGIN 0
 #define CLOCK_FACTOR 8
 #define CLOCK_SHIFT 16
+#define CLOCK_COMPARE 24
 
 // abi/object.h in assembly: kinds in bits 0-7 of a capability, rights in bits 8-15.
 #define CAP_ENDPOINT 3

@@ -41,6 +41,7 @@ void timer_init(uint64_t origin, uint32_t frequency, bool has_sstc)
     bool is_gigahertz = frequency == NS_PER_SECOND; // the one reciprocal that is not below 1
     ticks_per_ns = is_gigahertz ? UINT64_MAX : reciprocal(ns_per_tick) + 1;
     timer_has_compare = has_sstc;
+    timer_conversion.compare = has_sstc ? ticks_per_ns : 0;
     timer_stop();
     csr_set(sie, SIE_TIMER);
 }

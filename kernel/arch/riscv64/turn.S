@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The turn of the running thread ends and that of another begins, where the clock has nothing to say: what sched_switch()
 // (kernel/switch.c) does, for fast paths, without C and the registers it would cost.
+#include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/layout.h"
 #include "kernel/arch/riscv64/offsets.h"
 
@@ -8,7 +9,7 @@
 // To s9, a thread with a scheduling context of its own. s0 = upper part of the scheduler's variables, s7 = DIRECT_MAP. Uses ra,
 // sp, gp, s1, s2, s11, t4-t6. Returns to the second instruction behind the call. To the first one, with nothing done, if
 // the scheduler must have a look: the turn is over, an alarm or a refill is due, books are to be closed, s9 has nothing
-// left now, or the timer must be set to an earlier time.
+// left now.
     .globl turn_switch
 turn_switch:
     rdtime s1
@@ -34,8 +35,9 @@ turn_switch:
     ld gp, SCHED_LEFT(t5)
     bltu s1, t6, 1f
     add gp, gp, s1
-    bltu gp, s2, 1f
-    ld t6, %lo(turn + TURN_SINCE)(s0) // all is checked
+    bltu gp, s2, turn_timer
+turn_checked:
+    ld t6, %lo(turn + TURN_SINCE)(s0)
     ld gp, SCHED_USED(t4)
     ld sp, SCHED_LEFT(t4)
     sub t6, s1, t6
@@ -49,3 +51,14 @@ turn_switch:
     sw s11, %lo(sched_steady)(s0)
     jr 4(ra)
 1:  ret
+
+turn_timer: // to gp, unless that is the firmware's business; as arch_timer_set() does
+    ld t6, %lo(timer_conversion + CLOCK_COMPARE)(s0)
+    beqz t6, 1b
+    sd gp, %lo(turn + TURN_TIMER)(s0)
+    mulhu gp, gp, t6
+    ld t6, %lo(timer_conversion + CLOCK_ORIGIN)(s0)
+    add gp, gp, t6
+    addi gp, gp, 1
+    csrw CSR_STIMECMP, gp
+    j turn_checked
