@@ -10,6 +10,7 @@ $(eval $(call unit_test,kernel_memory,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS
 $(eval $(call unit_test,kernel_sched,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))
 $(eval $(call unit_test,kernel_hart,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))
 $(eval $(call unit_test,kernel_message,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))
+$(eval $(call unit_test,wakeup,kernel/wakeup.c,$(KERNEL_HOST_FLAGS)))
 $(eval $(call fuzz_target,kernel,test/fuzz/kernel_setting.c test/fuzz/kernel_steps.c test/fuzz/kernel_calls.c $(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))
 $(eval $(call host_program,$(BUILD)/fuzz/kernel_long,$(BUILD)/fuzz/kernel_long.objects,test/fuzz/kernel_long.c \
     test/fuzz/kernel_setting.c test/fuzz/kernel_steps.c test/fuzz/kernel_calls.c $(KERNEL_HOST_SOURCES),$(LONG_CFLAGS) $(KERNEL_HOST_FLAGS),,$(FUZZ_CC)))
