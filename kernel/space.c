@@ -60,26 +60,12 @@ enum nj_status supply_take(uint32_t thread, uint64_t number, uint32_t first_slot
     return NJ_IN_USE;
 }
 
-// Takes a page for the space itself and maps it. A page that could not be mapped stays taken: it is the last one anyway.
-static enum nj_status map_own_page(uint32_t space, uint64_t address, uint32_t *page)
-{
-    if (arch_space_lookup(space, address, MAP_READ) != NIL)
-        return NJ_ALREADY_MAPPED;
-    enum nj_status status = arch_space_prepare(space, address);
-    if (status != NJ_OK)
-        return status;
-    *page = space_take_page(space, PAGE_OWNED);
-    if (*page == NIL)
-        return NJ_NEEDS_SUPPLY;
-    return arch_space_map(space, address, *page, MAP_READ | MAP_WRITE);
-}
-
 enum nj_status space_map_message_page(uint32_t space, uint64_t address, uint32_t *page)
 {
     uint64_t resolved;
     enum nj_status status = space_resolve(space, address, PAGE_BYTES, &resolved);
 
-    return status != NJ_OK ? status : map_own_page(space, resolved, page);
+    return status != NJ_OK ? status : arch_space_back(space, resolved, page);
 }
 
 static bool is_within(uint64_t address, uint64_t start, uint64_t bytes)
@@ -103,7 +89,7 @@ enum nj_status space_touch(uint32_t space, uint64_t address)
 
     if (spaces[space].is_dead || !is_first_touch(space, address))
         return NJ_BAD_ADDRESS;
-    enum nj_status status = map_own_page(space, address & ~(uint64_t)(PAGE_BYTES - 1u), &page);
+    enum nj_status status = arch_space_back(space, address & ~(uint64_t)(PAGE_BYTES - 1u), &page);
     // Mapped already: the access was not one that first touch can make good (a write to a read-only frame, say).
     return status == NJ_ALREADY_MAPPED ? NJ_BAD_ADDRESS : status;
 }

@@ -97,8 +97,8 @@ static inline bool arch_space_address_ok(uint32_t space, uint64_t address, uint6
     return spaces[space].type == NJ_SPACE_PROCESS && address >= PAGE_BYTES && address < arch_user_end &&
            bytes <= arch_user_end - address;
 }
-// Makes sure that mapping a page at the address needs no further table. NEEDS_SUPPLY; ALREADY_MAPPED, of a large mapping.
-enum nj_status arch_space_prepare(uint32_t space, uint64_t address);
+// Backs an address with a page of the space's supply, to read and write. BAD_ARGUMENT, NEEDS_SUPPLY, ALREADY_MAPPED.
+enum nj_status arch_space_back(uint32_t space, uint64_t address, uint32_t *page);
 // In what follows an address is one that arch_space_address_ok() allows, or lies in the region of the space's image.
 // Maps one page. `page` counts from the start of RAM, or is an absolute physical page with MAP_DEVICE. ALREADY_MAPPED.
 enum nj_status arch_space_map(uint32_t space, uint64_t address, uint32_t page, uint32_t access);

@@ -209,12 +209,11 @@ static uint64_t table_key(uint64_t address)
     return (address >> 21 << 21) + (1ull << 60);
 }
 
-enum nj_status arch_space_prepare(uint32_t space, uint64_t address)
+static enum nj_status space_prepare(uint32_t space, uint64_t address)
 {
     uint64_t key = table_key(address);
-    const struct mapping *there = find(space, address);
 
-    if (there != NULL && there->pages == LARGE_PAGES)
+    if (find(space, address) != NULL)
         return NJ_ALREADY_MAPPED;
     if (find(space, key) != NULL)
         return NJ_OK;
@@ -227,16 +226,24 @@ enum nj_status arch_space_prepare(uint32_t space, uint64_t address)
 
 enum nj_status arch_space_map(uint32_t space, uint64_t address, uint32_t page, uint32_t access)
 {
-    enum nj_status status = arch_space_prepare(space, address);
+    enum nj_status status = space_prepare(space, address);
 
     if (status != NJ_OK)
         return status;
-    if (find(space, address) != NULL)
-        return NJ_ALREADY_MAPPED;
     if (mapping_count == MAPPINGS_MAX)
         return NJ_NEEDS_SUPPLY;
     mappings[mapping_count++] = (struct mapping){space, page, access, 1, address};
     return NJ_OK;
+}
+
+enum nj_status arch_space_back(uint32_t space, uint64_t address, uint32_t *page)
+{
+    enum nj_status status = space_prepare(space, address);
+
+    if (status != NJ_OK)
+        return status;
+    *page = space_take_page(space, PAGE_OWNED);
+    return *page != NIL ? arch_space_map(space, address, *page, MAP_READ | MAP_WRITE) : NJ_NEEDS_SUPPLY;
 }
 
 enum nj_status arch_space_map_large(uint32_t space, uint64_t address, uint32_t page, uint32_t access)

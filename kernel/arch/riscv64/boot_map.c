@@ -7,12 +7,11 @@ void arch_boot_map(uint32_t space, uint64_t address, uint32_t first, uint32_t en
 {
     uint32_t page = first;
     while (page < end) {
-        KERNEL_ASSERT(arch_space_prepare(space, address) == NJ_OK);
-        uint32_t table = mmu_table_find(space, address);
+        uint64_t *leaf;
+        KERNEL_ASSERT(mmu_leaf_build(space, address, &leaf) == NJ_OK);
         uint64_t entry = (mmu_ram_frame + page) << PTE_PPN_SHIFT | PTE_V | PTE_R | PTE_U | PTE_A | PTE_D;
-        uint32_t index = (uint32_t)(address / PAGE_BYTES % TABLE_ENTRIES);
-        for (; index < TABLE_ENTRIES && page < end; index++, page++) {
-            pages[table][index] = entry;
+        for (uint32_t index = (uint32_t)(address / PAGE_BYTES % TABLE_ENTRIES); index < TABLE_ENTRIES && page < end; index++, page++) {
+            *leaf++ = entry;
             entry += 1u << PTE_PPN_SHIFT;
             address += PAGE_BYTES;
         }

@@ -46,12 +46,6 @@ static inline uint32_t table_of(uint64_t entry)
     return (uint32_t)((entry >> PTE_PPN_SHIFT) - mmu_ram_frame);
 }
 
-uint32_t mmu_table_find(uint32_t space, uint64_t address)
-{
-    uint64_t *large;
-    return large_entry_find(space, address, &large) && is_table(*large) ? table_of(*large) : NIL;
-}
-
 // The table of this level, and what is missing above it, made of pages of the space's supply. ALREADY_MAPPED: a large leaf
 // is in the way.
 static __attribute__((noinline)) enum nj_status table_build(uint32_t space, uint64_t address, uint32_t bottom,
@@ -97,27 +91,43 @@ static bool page_address_ok(uint32_t space, uint64_t address)
     return address - PAGE_BYTES < arch_user_end - PAGE_BYTES;
 }
 
-enum nj_status arch_space_prepare(uint32_t space, uint64_t address)
+enum nj_status mmu_leaf_build(uint32_t space, uint64_t address, uint64_t **leaf)
 {
     uint32_t table;
+    if (leaf_find(space, address, leaf)) {
+        return NJ_OK;
+    }
+    enum nj_status status = table_build(space, address, 0, &table);
+    *leaf = &pages[table][table_index(address, 0)];
+    return status;
+}
+
+enum nj_status arch_space_back(uint32_t space, uint64_t address, uint32_t *page)
+{
+    uint64_t *leaf;
     if (!page_address_ok(space, address)) {
         return NJ_BAD_ARGUMENT;
     }
-    return mmu_table_find(space, address) != NIL ? NJ_OK : table_build(space, address, 0, &table);
+    enum nj_status status = mmu_leaf_build(space, address, &leaf);
+    if (status != NJ_OK) {
+        return status;
+    }
+    if ((*leaf & PTE_V) != 0) {
+        return NJ_ALREADY_MAPPED;
+    }
+    *page = space_take_page(space, PAGE_OWNED);
+    if (*page == NIL) {
+        return NJ_NEEDS_SUPPLY;
+    }
+    leaf_set(space, address, leaf, frame_entry(*page, MAP_READ | MAP_WRITE));
+    return NJ_OK;
 }
 
 static enum nj_status entry_set(uint32_t space, uint64_t address, uint64_t entry)
 {
     uint64_t *leaf;
-    if (!leaf_find(space, address, &leaf)) {
-        uint32_t table;
-        enum nj_status status = table_build(space, address, 0, &table);
-        if (status != NJ_OK) {
-            return status;
-        }
-        leaf = &pages[table][table_index(address, 0)];
-    }
-    return leaf_set(space, address, leaf, entry) ? NJ_OK : NJ_ALREADY_MAPPED;
+    enum nj_status status = mmu_leaf_build(space, address, &leaf);
+    return status == NJ_OK && !leaf_set(space, address, leaf, entry) ? NJ_ALREADY_MAPPED : status;
 }
 
 enum nj_status arch_space_map(uint32_t space, uint64_t address, uint32_t page, uint32_t access)

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "abi/status.h"
+
 #define PTE_V 0x01u
 #define PTE_R 0x02u
 #define PTE_W 0x04u
@@ -22,8 +24,9 @@ extern uint64_t mmu_table_offset; // what table_at() adds (page_map.h)
 extern uint64_t mmu_satp_mode;   // mode bits of satp
 extern uint32_t mmu_image_table; // last-level table of the 2 MiB around the kernel image
 
-// The last-level table for the address in this space, or NIL.
-uint32_t mmu_table_find(uint32_t space, uint64_t address);
+// The entry of the last-level table, which is made from the space's supply if it is missing. NEEDS_SUPPLY; ALREADY_MAPPED,
+// of a large mapping.
+enum nj_status mmu_leaf_build(uint32_t space, uint64_t address, uint64_t **leaf);
 
 // asid.c: address-space IDs, and regions of capsules in the kernel's root table
 #define ASID_KERNEL 0
