@@ -9,14 +9,17 @@ $(eval $(call riscv64_objects,$(OUT)/kernel.objects,$$(KERNEL_CFLAGS) -mcmodel=m
 
 
 # What runs on every call is built for speed, what sets things up or ends them for size. Joining two 32-bit stores into
-# one of 64 bits (-ftree-slp-vectorize) takes more instructions than it saves.
-KERNEL_OPTIMIZE := -O2 -fno-tree-slp-vectorize -freorder-blocks-algorithm=simple
-KERNEL_COLD := attach code donate hart interrupt ready refill sched space_invoke system thread thread_invoke wakeup \
-    $(addprefix arch/riscv64/,asid device fp hart panic)
-KERNEL_COLD += gate gate_invoke reset vector arch/riscv64/context arch/riscv64/vector
+# one of 64 bits (-ftree-slp-vectorize) takes more instructions than it saves, and so do the spills that come of ordering
+# instructions before registers are chosen (-fschedule-insns); they are ordered afterwards.
+KERNEL_OPTIMIZE := -O2 -fno-tree-slp-vectorize -fno-schedule-insns -freorder-blocks-algorithm=simple
+KERNEL_COLD := attach code donate gate gate_invoke hart interrupt message refill reset sched space space_invoke system \
+    thread thread_invoke vector wakeup $(addprefix arch/riscv64/,asid context device fp hart mmu panic vector)
 $(KERNEL_COLD:%=$(OUT)/kernel.objects/kernel/%.c.o): KERNEL_OPTIMIZE := -Os -msave-restore
 # The search for an ancestor that is being revoked looks at a few siblings on each level.
 $(OUT)/kernel.objects/kernel/derive.c.o: KERNEL_OPTIMIZE += -O3
+# What boot needs is given back: its size does not matter, and it runs in the time to the first user instruction.
+KERNEL_BOOT := boot boot_devicetree boot_fdt boot_map memory
+$(KERNEL_BOOT:%=$(OUT)/kernel.objects/kernel/arch/riscv64/%.c.o): KERNEL_OPTIMIZE += -O3
 
 $(KERNEL): $(KERNEL_OBJECTS) $(KERNEL_LINKER_SCRIPT)
 	$(call say,LINK,$@) mkdir -p $(@D) && $(CROSS_CC) $(KERNEL_LDFLAGS) -T $(KERNEL_LINKER_SCRIPT) \
