@@ -16,7 +16,7 @@
 uint32_t derive_root;
 uint32_t revokes_pending;
 
-void derive_init(uint32_t root)
+BOOT_ONLY void derive_init(uint32_t root)
 {
     derive_root = root;
     revokes_pending = 0;

@@ -15,7 +15,7 @@ struct interrupt interrupts[INTERRUPTS_MAX];
 static uint32_t timer;        // the interrupt of the timer, NIL: none was made
 static uint32_t first_hidden; // index in slots[] of the first entry's hidden slot
 
-void interrupt_init(uint32_t first_hidden_slot)
+BOOT_ONLY void interrupt_init(uint32_t first_hidden_slot)
 {
     first_hidden = first_hidden_slot;
     timer = NIL;

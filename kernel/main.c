@@ -17,7 +17,6 @@
 #include "kernel/thread.h"
 #include "kernel/untyped.h"
 
-#define BOOT_ONLY __attribute__((section(".init.text")))
 #define BOOT_DATA __attribute__((section(".init.data")))
 
 #define ROOT_PAGES 128u // for the root server's objects and memory; all of it comes back

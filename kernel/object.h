@@ -18,6 +18,7 @@
 #define PAGE_BYTES 4096u
 #define ALIGNED(bytes) __attribute__((aligned(bytes))) // _Alignas, which Frama-C 25 does not know
 #define COLD __attribute__((cold, noinline)) // runs rarely: built for size
+#define BOOT_ONLY __attribute__((section(".init.text"))) // given back when user space starts
 
 // Kinds a capability has inside the kernel only.
 enum {

@@ -5,7 +5,7 @@ struct queue ready_queues[PRIORITIES];
 uint64_t ready_bits[READY_WORDS];
 uint32_t sched_top_priority;
 
-void ready_init(void)
+BOOT_ONLY void ready_init(void)
 {
     /*@ loop invariant 0 <= i <= PRIORITIES;
         loop invariant \forall integer priority; 0 <= priority < i ==>

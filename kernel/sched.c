@@ -20,7 +20,7 @@ struct turn turn;
 static uint64_t passing_ns; // not 0: the time that is being dealt with, one for all that happens in it
 static bool is_yielding;    // the running thread goes behind others of its priority
 
-void sched_init(void)
+BOOT_ONLY void sched_init(void)
 {
     ready_init();
     wakeup_init();

@@ -15,7 +15,7 @@ extern char text_start[], text_used_end[], init_start[], init_text_end[]; // ker
 static uint64_t ram_start, entry_ns, user_ns;
 static uint32_t reserved_pages, firmware_pages;
 
-void system_init(const struct machine *machine, uint32_t reserved)
+BOOT_ONLY void system_init(const struct machine *machine, uint32_t reserved)
 {
     ram_start = machine->ram_start;
     entry_ns = machine->entry_ns;

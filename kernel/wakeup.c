@@ -10,7 +10,7 @@ static uint32_t root;
 
 _Static_assert(SCHEDS_MAX < 1u << RANK_MAX, "a heap of all contexts has a smaller rank");
 
-void wakeup_init(void)
+BOOT_ONLY void wakeup_init(void)
 {
     root = NIL;
 }

@@ -38,7 +38,7 @@ static void set_give(uint64_t *set, uint32_t member)
     set[member / 64] &= ~(1ull << (member % 64));
 }
 
-void asid_init(void)
+BOOT_ONLY void asid_init(void)
 {
     uint64_t satp = csr_read(satp);
     csr_write(satp, satp | 0xffffull << SATP_ASID_SHIFT);

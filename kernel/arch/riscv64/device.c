@@ -8,7 +8,7 @@ static struct {
 } reserved[DEVICES_RESERVED_MAX];
 static uint32_t reserved_count;
 
-void device_reserve(uint64_t start, uint64_t bytes)
+BOOT_ONLY void device_reserve(uint64_t start, uint64_t bytes)
 {
     if (bytes == 0) {
         return;

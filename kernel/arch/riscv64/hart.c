@@ -108,7 +108,7 @@ struct hart_end arch_hart_end(uint32_t hart)
 {
     const struct hart_mail *mail = &harts[hart].mail;
     if (mail->cause & CAUSE_INTERRUPT) {
-        return (struct hart_end){.state = NJ_HART_ABORTED, .pc = mail->end_pc};
+        return (struct hart_end){NJ_HART_ABORTED, 0, mail->end_pc, 0};
     }
     if (mail->cause == CAUSE_CALL) {
         return (struct hart_end){NJ_HART_FINISHED, mail->value, mail->end_pc, 0};

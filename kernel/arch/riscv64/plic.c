@@ -26,7 +26,7 @@ static uint32_t device_read(uint64_t address)
     return *(volatile uint32_t *)address;
 }
 
-void plic_init(uint32_t context, uint32_t sources)
+BOOT_ONLY void plic_init(uint32_t context, uint32_t sources)
 {
     plic_context = context;
     plic_sources = sources;

@@ -31,7 +31,7 @@ static uint64_t reciprocal(uint64_t divisor)
     return quotient;
 }
 
-void timer_init(uint64_t origin, uint32_t frequency, bool has_sstc)
+BOOT_ONLY void timer_init(uint64_t origin, uint32_t frequency, bool has_sstc)
 {
     uint64_t ns_per_tick = (NS_PER_SECOND << 32) / frequency; // 32.32
     uint32_t places = (uint32_t)__builtin_clzll(ns_per_tick);
