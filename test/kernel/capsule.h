@@ -28,6 +28,7 @@ CAPSULE_PROGRAM(capsule_call);  // calls slot 1 with word a0, sends the answer's
 CAPSULE_PROGRAM(capsule_notify); // waits for slot 1, then signals slot 2, for ever; traps if a register is wrong after it
 CAPSULE_PROGRAM(capsule_spin);  // for ever
 CAPSULE_PROGRAM(capsule_trap);
+CAPSULE_PROGRAM(capsule_read);  // address a0 of linear memory; for ever
 CAPSULE_PROGRAM(capsule_long);      // calls slot 1 with 64 words, its message page at 0 of linear memory; traps
 CAPSULE_PROGRAM(capsule_number_12); // a call that does not exist
 CAPSULE_PROGRAM(capsule_bad_tag);   // send with a reserved bit

@@ -41,6 +41,12 @@ PROGRAM capsule_serve
 2:  TRAP
 capsule_serve_end:
 
+PROGRAM capsule_read
+    add.uw t5, a0, gp
+    ld a1, 0(t5)
+    j capsule_read
+capsule_read_end:
+
 PROGRAM capsule_call
     li t0, 1
     li t1, 1

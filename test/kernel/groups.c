@@ -16,6 +16,8 @@
     X(fault) \
     X(fault_handler) \
     X(fault_handover) \
+    X(fault_round) \
+    X(fault_path) \
     X(space) \
     X(frame) \
     X(code) \

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "abi/capsule.h"
+#include "abi/fault.h"
 #include "kernel/arch/arch.h"
 #include "kernel/arch/clock.h"
 #include "kernel/arch/riscv64/csr.h"
@@ -44,6 +45,16 @@ _Static_assert(offsetof(struct thread, priority) == THREAD_PRIORITY, "offsets.h"
 _Static_assert(offsetof(struct thread, is_queued) == THREAD_IS_QUEUED, "offsets.h");
 _Static_assert(offsetof(struct thread, slow) == THREAD_SLOW && offsetof(struct thread, fault_kind) == THREAD_SLOW + 2,
                "offsets.h");
+_Static_assert(offsetof(struct thread, fault_kind) == THREAD_FAULT_KIND, "offsets.h");
+_Static_assert(offsetof(struct thread, fault_endpoint.cap) == THREAD_FAULT_CAP, "offsets.h");
+_Static_assert(offsetof(struct thread, fault_endpoint.cap.word) == THREAD_FAULT_BADGE, "offsets.h");
+_Static_assert(offsetof(struct thread, faults) == THREAD_FAULTS, "offsets.h");
+_Static_assert(offsetof(struct thread, fault_detail) == THREAD_FAULT_DETAIL, "offsets.h");
+_Static_assert(offsetof(struct thread, fault_extra) == THREAD_FAULT_EXTRA, "offsets.h");
+_Static_assert(NJ_FAULT_WORDS == FAULT_WORDS && NJ_FAULT_REPLY_SUSPEND == FAULT_SUSPEND, "offsets.h");
+_Static_assert(NJ_FAULT_READ == 1 && NJ_FAULT_WRITE == 2 && CAUSE_STORE_PAGE == CAUSE_LOAD_PAGE + 2, "fault.S");
+_Static_assert(NJ_FAULT_WORD_KIND == 0 && NJ_FAULT_WORD_PC == 1 && NJ_FAULT_WORD_DETAIL == 2 && NJ_FAULT_WORD_EXTRA == 3,
+               "fault.S");
 _Static_assert(offsetof(struct thread, blocked) == THREAD_STATE + 1 && THREAD_STATE % 2 == 0, "written together");
 _Static_assert(THREAD_SLOW == THREAD_SCHED + 4 && THREAD_SCHED % 8 == 0, "read together");
 _Static_assert(THREAD_SERVING == THREAD_REPLY + 4 && THREAD_REPLY % 8 == 0, "written together");
@@ -84,6 +95,8 @@ _Static_assert(NJ_KIND_GATE == CAP_GATE, "offsets.h");
 _Static_assert(offsetof(struct context, home) == CONTEXT_HOME, "offsets.h");
 _Static_assert(offsetof(struct thread, uses_fp) == THREAD_USES_FP, "offsets.h");
 _Static_assert(sizeof(struct space) == 1u << SPACE_SHIFT && offsetof(struct space, cnode.cap) == 0, "offsets.h");
+_Static_assert(offsetof(struct space, memory_start) == SPACE_MEMORY_START, "offsets.h");
+_Static_assert(offsetof(struct space, memory_bytes) == SPACE_MEMORY_BYTES, "offsets.h");
 _Static_assert(offsetof(struct space, layout.code_base) == SPACE_CODE_BASE, "offsets.h");
 _Static_assert(offsetof(struct space, layout.stack_high) == SPACE_STACK_HIGH, "offsets.h");
 _Static_assert(offsetof(struct space, layout.data_base) == SPACE_DATA_BASE, "offsets.h");

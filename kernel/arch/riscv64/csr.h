@@ -14,6 +14,8 @@
 #define STATUS_CAPSULE (SSTATUS_UXL64 | SSTATUS_SPIE | SSTATUS_SPP)
 
 #define CAUSE_CALL 8 // from user mode
+#define CAUSE_LOAD_PAGE 13
+#define CAUSE_STORE_PAGE 15
 
 #define SIE_SOFTWARE 0x2
 #define SIE_TIMER 0x20
@@ -39,8 +41,6 @@ enum cause { // of exceptions
     CAUSE_STORE_MISALIGNED = 6,
     CAUSE_STORE_ACCESS = 7,
     CAUSE_FETCH_PAGE = 12,
-    CAUSE_LOAD_PAGE = 13,
-    CAUSE_STORE_PAGE = 15,
 };
 
 #include <stdint.h>

@@ -14,24 +14,32 @@
 #define CONTEXT_NUMBER 300
 #define CONTEXT_HOME 568
 
+#define THREAD_FAULT_CAP 576 // capability of its fault endpoint
+#define THREAD_FAULT_BADGE 584
 #define THREAD_NEXT 608 // and prev
 #define THREAD_PREV 612
 #define THREAD_REPLY 616
 #define THREAD_SERVING 620
 #define THREAD_SCHED 624
 #define THREAD_SLOW 628 // and fault_kind
+#define THREAD_FAULT_KIND 630
 #define THREAD_HOME_SCHED 632
 #define THREAD_WAITS_ON 636
 #define THREAD_NOTIFICATION 652
 #define THREAD_MESSAGE_PAGE 656
+#define THREAD_FAULTS 672
 #define THREAD_STATE 676 // and blocked
 #define THREAD_PRIORITY 678
 #define THREAD_IS_QUEUED 680
 #define QUEUED_BY_CALL -127 // it had finished a call: t2-t6 are what a finished call leaves (negative as a byte)
+#define THREAD_FAULT_DETAIL 688
+#define THREAD_FAULT_EXTRA 696
 #define THREAD_USES_FP 704
 
 // Of a space, whose address is that of its capability table's capability.
 #define SPACE_SHIFT 9
+#define SPACE_MEMORY_START 192
+#define SPACE_MEMORY_BYTES 200
 #define SPACE_CODE_BASE 216
 #define SPACE_STACK_HIGH 232
 #define SPACE_DATA_BASE 240
@@ -89,6 +97,10 @@
 #define CAP_RIGHTS_SHIFT 8
 #define CAP_GRANT_BOTH 12  // GRANT and GRANT_REPLY, shifted down
 #define CAP_KIND_USABLE 31 // no bit of it is set in an empty slot or a zombie, and some bit in every other kind
+
+// abi/fault.h
+#define FAULT_WORDS 4
+#define FAULT_SUSPEND 1
 
 #define STATE_READY 1
 #define STATE_RECEIVING 3

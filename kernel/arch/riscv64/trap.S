@@ -5,15 +5,19 @@
 #include "kernel/arch/riscv64/offsets.h"
 
     .section .text.trap, "ax"
-    .globl trap_slow, arch_enter, thread_resume
-trap_slow: // tp = thread, s0 is saved, sscratch = tp as it was
-    csrrw s0, sscratch, tp
-    sd s0, CONTEXT_REG(4)(tp)
+    .globl trap_slow, trap_complete, arch_enter, thread_resume
+trap_slow: // tp = thread, s0 = cause - CAUSE_CALL, and saved, sscratch = tp as it was
     .irp n, 1,2,3,5,6,7,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     sd x\n, CONTEXT_REG(\n)(tp)
     .endr
-    csrr s0, sepc
-    sd s0, CONTEXT_PC(tp)
+    csrrw t0, sscratch, tp
+    sd t0, CONTEXT_REG(4)(tp)
+    csrr a1, sepc
+    sd a1, CONTEXT_PC(tp)
+    andi t1, s0, ~(CAUSE_STORE_PAGE - CAUSE_LOAD_PAGE)
+    addi t1, t1, CAUSE_CALL - CAUSE_LOAD_PAGE
+    beqz t1, fault_page
+trap_complete: // all is saved
     mv a0, tp
     csrr a1, scause
     csrr a2, stval
