@@ -4,6 +4,7 @@
 // and then the whole world (world.c), after which memory must be as it was before. The calls are those of test/fuzz.
 #pragma once
 #include "abi/boot.h"
+#include "abi/capsule.h"
 #include "abi/component.h"
 #include "abi/fault.h"
 #include "lib/object.h"
@@ -41,14 +42,21 @@ enum {
     WORLD_TEXT,
     WORLD_COUNTERS,                     // slices of the frame, one for each attacker
     WORLD_FAULTS = WORLD_COUNTERS + 16, // badged endpoint of each
-    WORLD_NEXT = WORLD_FAULTS + 16,     // supplies on their way
+    WORLD_VECTOR_THREADS = WORLD_FAULTS + 16, // 2, in a private space as well
+    WORLD_VECTOR_SCHEDS = WORLD_VECTOR_THREADS + 2,
+    WORLD_VECTOR_SPACE = WORLD_VECTOR_SCHEDS + 2,
+    WORLD_VECTOR_NEXT,                  // a thread that takes the place of one of them
+    WORLD_NEXT,                         // supplies on their way
 };
 
-// Attackers 0 to 7 are the threads that all know of; 8 and 9 are private, and check that their registers stay theirs.
-#define ATTACKERS 10u
+// Attackers 0 to 7 are the threads that all know of; 8 and 9 are private, and check that their registers stay theirs. So are
+// 10 and 11, on a machine with vector registers, where they check those.
+#define ATTACKERS 12u
+extern uint32_t attackers;
 #define ATTACKER_PASSIVE 3u // serves on time that is lent to it
 #define ATTACKER_MUTANT 6u
 #define ATTACKER_PRIVATE 8u
+#define ATTACKER_VECTOR 10u
 #define ATTACKERS_IN_PROCESS 4u // 0 to 3
 
 #define PROCESS_MEMORY_BYTES 0x40000ull // from SETTING_MEMORY on, stacks at its end
@@ -71,6 +79,11 @@ _Static_assert(sizeof(struct attack_request) == 128, "attack_code.S");
 // attacker.c: what the processes run. argument: seed << 8 | number.
 _Noreturn void attack(uint64_t argument);
 _Noreturn void attack_serve(uint64_t argument);
+_Noreturn void attack_vectors(uint64_t argument);
+// attack_vector.S
+void vectors_fill(uint64_t byte);
+uint64_t vectors_differ(uint64_t byte, uint64_t may_be_new);
+void vectors_spoil(uint64_t byte);
 // attack_code.S: checked code, for capsules and processes with an image.
 extern const uint32_t attack_image[], attack_image_end[], attack_gate[]; // and where gates lead to
 

@@ -50,6 +50,8 @@ static void make_fault(struct script *script)
 
     switch (script_byte(script) % 8u) {
     case 0:
+        if (script_byte(script) % 2u == 0)
+            vectors_spoil(address); // a fault where there is no unit
         __asm__ volatile("ebreak");
         break;
     case 1:
@@ -116,4 +118,26 @@ _Noreturn void attack_serve(uint64_t argument)
     for (;;)
         tag = nj_reply_recv(SLOT_ENDPOINTS + 2, tag < 0 ? 0 : (uint64_t)tag & 15u,
                             nj_receive(SLOT_REPLIES + 5, NJ_SLOT_NONE), words, &badge);
+}
+
+// Random calls, between which vector registers must stay as they are, whatever the thread's earlier lives have left there.
+_Noreturn void attack_vectors(uint64_t argument)
+{
+    struct script script = {.random = argument >> 8 | 1};
+    volatile uint64_t *counter = (volatile uint64_t *)(uintptr_t)(COUNTERS + (argument & 15u) * 4096u);
+    uint64_t byte = (argument & 15u) * 32u, may_be_new = 1;
+
+    while (vectors_differ(byte, may_be_new) == 0) {
+        struct request request;
+        may_be_new = 0;
+        vectors_fill(byte);
+        if (script_byte(&script) < 16u)
+            request_anything(&script, &request);
+        else
+            request_sensible(&script, &request, nj_time());
+        (*counter)++;
+        make_call(&request);
+    }
+    __asm__ volatile("mv a0, %0\n.word %1" ::"r"(BAD_REGISTERS), "i"(NJ_TRAP_WORD) : "a0");
+    __builtin_unreachable();
 }

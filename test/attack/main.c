@@ -21,6 +21,7 @@ static uint64_t state, seed, calls, faults, restarts, worlds, private_faults, ti
 
 static volatile uint64_t *const counters = (volatile uint64_t *)(uintptr_t)OWN_COUNTERS;
 static uint8_t stuck[ATTACKERS];
+uint32_t attackers;
 
 uint64_t choose(uint64_t limit)
 {
@@ -114,9 +115,10 @@ static uint64_t read_parameters(const struct nj_boot *boot)
     }
     seed = strtoull(text, &end_of_seed, 0);
     state = seed * 6364136223846793005u | 1u;
-    uint64_t wanted = strtoull(end_of_seed, NULL, 0);
+    uint64_t wanted = strtoull(end_of_seed, &end_of_seed, 0);
+    attackers = strtoull(end_of_seed, NULL, 0) != 0 ? ATTACKERS : ATTACKER_VECTOR;
     if (wanted == 0)
-        fail("the boot archive has no file \"parameters\" with a seed and a number of calls");
+        fail("the boot archive has no file \"parameters\" with a seed, a number of calls, 1 for vector registers");
     return wanted;
 }
 
@@ -127,7 +129,7 @@ static void answer_fault(uint64_t badge, const uint64_t fault[8])
     bool resumes = choose(8) == 0 && attacker < ATTACKER_PRIVATE; // those would go on with registers of before a call
     uint64_t words[8] = {resumes ? NJ_FAULT_REPLY_RESUME : NJ_FAULT_REPLY_SUSPEND}, registers[8] = {0};
 
-    if (badge == 0 || badge > ATTACKERS)
+    if (badge == 0 || badge > attackers)
         fail("a fault with badge %lu", (unsigned long)badge);
     faults++;
     int64_t tag = nj_send(SLOT_REPLY, nj_tag(1, 0), words);
@@ -138,7 +140,7 @@ static void answer_fault(uint64_t badge, const uint64_t fault[8])
     if (attacker >= ATTACKER_PRIVATE) {
         private_faults++;
         NEED(thread_read_registers(world_thread(attacker), 10, registers));
-        if (fault[NJ_FAULT_WORD_KIND] == NJ_FAULT_TRAP && registers[0] == BAD_REGISTERS) {
+        if (fault[NJ_FAULT_WORD_DETAIL] == NJ_TRAP_WORD && registers[0] == BAD_REGISTERS) {
             uint64_t saved[8];
             NEED(thread_read_registers(world_thread(attacker), 22, registers));
             NEED(thread_read_registers(world_thread(attacker), 25, saved));
@@ -174,7 +176,7 @@ static void help(uint32_t attacker)
 static void tick(void)
 {
     ticks++;
-    for (uint32_t i = 0; i < ATTACKERS; i++)
+    for (uint32_t i = 0; i < attackers; i++)
         help(i);
     world_mend();
     if (choose(2) == 0)
@@ -199,7 +201,7 @@ static void world_run(void)
             answer_fault(badge, words);
     }
     world_end();
-    for (uint32_t i = 0; i < ATTACKERS; i++) {
+    for (uint32_t i = 0; i < attackers; i++) {
         calls += i == ATTACKER_MUTANT ? 0 : counters[i * 512u]; // a mutant counts what it likes
         counters[i * 512u] = 0;
         if (i >= ATTACKER_PRIVATE && counters[i * 512u + 1u] != 0)

@@ -52,12 +52,15 @@ static void make_objects(void)
     make(NJ_KIND_SPACE, 2, 0, WORLD_PRIVATE_SPACES);
     make(NJ_KIND_CNODE, 2, CHILD_SLOTS, WORLD_PRIVATE_CNODES);
     make(NJ_KIND_CODE, 1, 0, WORLD_PRIVATE_CODE);
+    make(NJ_KIND_THREAD, 2, 0, WORLD_VECTOR_THREADS);
+    make(NJ_KIND_SCHED, 2, 0, WORLD_VECTOR_SCHEDS);
+    make(NJ_KIND_SPACE, 1, 0, WORLD_VECTOR_SPACE);
     for (uint32_t i = 0; i < 2; i++)
         NEED(untyped_retype(SLOT_WORK, NJ_KIND_UNTYPED, 4, 8, WORLD(SLOT_CNODES + i), SLOT_UNTYPEDS));
     for (uint32_t i = 0; i < 3; i++)
         NEED(interrupt_get(SLOT_INTERRUPT_CONTROL, 1 + i, SLOT_CNODE, WORLD(SLOT_INTERRUPTS + i)));
     NEED(cnode_copy(SLOT_CNODE, WORLD_TEXT, SLOT_CNODE, SLOT_TEXT, NJ_RIGHT_ALL));
-    for (uint32_t i = 0; i < ATTACKERS; i++) {
+    for (uint32_t i = 0; i < attackers; i++) {
         NEED(frame_slice(SLOT_COUNTERS, i, 1, SLOT_CNODE, WORLD_COUNTERS + i));
         NEED(cnode_mint(SLOT_CNODE, WORLD_FAULTS + i, SLOT_CNODE, SLOT_FAULTS, NJ_RIGHT_ALL, i + 1u));
     }
@@ -124,14 +127,21 @@ static void make_image_space(uint32_t space, enum nj_space_type type, uint32_t c
         space_copy(space, *data_base + REQUESTS, SLOT_SPACE, (uint64_t)(uintptr_t)requests, sizeof(requests), &copied));
 }
 
+static void make_process(uint32_t space, uint32_t cnode, uint32_t text)
+{
+    NEED(space_supply(space, make_memory(SUPPLY_PAGES)));
+    NEED(space_configure(space, NJ_SPACE_PROCESS, cnode));
+    NEED(frame_map(text, space, NJ_COMPONENT_BASE, NJ_RIGHT_READ | NJ_RIGHT_EXECUTE));
+    NEED(space_memory(space, SETTING_MEMORY, PROCESS_MEMORY_BYTES));
+}
+
 static void make_spaces(void)
 {
     uint32_t first = WORLD(SLOT_SPACES);
 
-    NEED(space_supply(first, make_memory(SUPPLY_PAGES)));
-    NEED(space_configure(first, NJ_SPACE_PROCESS, WORLD(SLOT_CNODES)));
-    NEED(frame_map(WORLD_TEXT, first, NJ_COMPONENT_BASE, NJ_RIGHT_READ | NJ_RIGHT_EXECUTE));
-    NEED(space_memory(first, SETTING_MEMORY, PROCESS_MEMORY_BYTES));
+    make_process(first, WORLD(SLOT_CNODES), WORLD_TEXT);
+    NEED(cnode_copy(SLOT_CNODE, next_slot, SLOT_CNODE, SLOT_TEXT, NJ_RIGHT_ALL));
+    make_process(WORLD_VECTOR_SPACE, WORLD_PRIVATE_CNODES + 1, next_slot++);
     make_image_space(first + 1, NJ_SPACE_CAPSULE, WORLD(SLOT_CNODES + 1), WORLD(SLOT_CODES), &data_bases[0]);
     make_image_space(first + 2, NJ_SPACE_CAPSULE, WORLD(SLOT_CNODES + 1), WORLD(SLOT_CODES + 1), &data_bases[1]);
     make_image_space(first + 3, NJ_SPACE_PROCESS, WORLD(SLOT_CNODES + 1), WORLD(SLOT_CODES), &data_bases[2]);
@@ -144,6 +154,8 @@ static uint32_t space_of(uint32_t attacker)
 {
     static const uint8_t spaces[ATTACKER_PRIVATE] = {0, 0, 0, 0, 1, 1, 2, 3};
 
+    if (attacker >= ATTACKER_VECTOR)
+        return WORLD_VECTOR_SPACE;
     return attacker < ATTACKER_PRIVATE ? (uint32_t)WORLD(SLOT_SPACES) + spaces[attacker]
                                        : WORLD_PRIVATE_SPACES + attacker - ATTACKER_PRIVATE;
 }
@@ -151,11 +163,11 @@ static uint32_t space_of(uint32_t attacker)
 // Two into each of the capsules: the attackers', the mutant's, and the one whose space nobody has a capability to.
 static void make_gates(void)
 {
-    static const uint8_t attackers[] = {4, ATTACKER_MUTANT, ATTACKER_PRIVATE};
+    static const uint8_t owners[] = {4, ATTACKER_MUTANT, ATTACKER_PRIVATE};
     uint64_t offset = (uint64_t)(attack_gate - attack_image) * 4u;
 
     for (uint32_t i = 0; i < 6; i++)
-        NEED(space_gate(space_of(attackers[i / 2u]), offset, attackers[i / 2u], SLOT_CNODE, WORLD(SLOT_GATES + i)));
+        NEED(space_gate(space_of(owners[i / 2u]), offset, owners[i / 2u], SLOT_CNODE, WORLD(SLOT_GATES + i)));
 }
 
 static void share(uint32_t cnode, uint32_t slot)
@@ -207,12 +219,16 @@ void world_mend(void)
 
 uint32_t world_thread(uint32_t attacker)
 {
+    if (attacker >= ATTACKER_VECTOR)
+        return WORLD_VECTOR_THREADS + attacker - ATTACKER_VECTOR;
     return attacker < ATTACKER_PRIVATE ? WORLD(SLOT_THREADS + attacker)
                                        : WORLD_PRIVATE_THREADS + attacker - ATTACKER_PRIVATE;
 }
 
 static uint32_t world_sched(uint32_t attacker)
 {
+    if (attacker >= ATTACKER_VECTOR)
+        return WORLD_VECTOR_SCHEDS + attacker - ATTACKER_VECTOR;
     return attacker < ATTACKER_PRIVATE ? WORLD(SLOT_SCHEDS + attacker)
                                        : WORLD_PRIVATE_SCHEDS + attacker - ATTACKER_PRIVATE;
 }
@@ -222,14 +238,21 @@ static void make_thread(uint32_t attacker)
 {
     uint64_t budget = 10000 + choose(50000);
     uint64_t page = attacker < ATTACKERS_IN_PROCESS ? PROCESS_MESSAGES + attacker * 4096u
-                    : attacker % 2u != 0            ? 0
-                                                    : SETTING_MEMORY + 0x20000 + attacker * 4096u;
+                    : attacker % 2u != 0 || attacker >= ATTACKER_VECTOR ? 0
+                                                                        : SETTING_MEMORY + 0x20000 + attacker * 4096u;
 
     NEED(sched_configure(SLOT_SCHED_CONTROL, world_sched(attacker), budget,
                          choose(2) ? budget : budget * (2 + choose(3))));
     NEED(thread_configure(world_thread(attacker), space_of(attacker), 252, 254, WORLD_FAULTS + attacker, page));
     NEED(frame_map(WORLD_COUNTERS + attacker, space_of(attacker), COUNTERS + attacker * 4096u,
                    NJ_RIGHT_READ | NJ_RIGHT_WRITE));
+}
+
+static void (*program_of(uint32_t attacker))(uint64_t argument)
+{
+    if (attacker >= ATTACKER_VECTOR)
+        return attack_vectors;
+    return attacker == ATTACKER_PASSIVE ? attack_serve : attack;
 }
 
 void world_start(uint32_t attacker)
@@ -241,10 +264,10 @@ void world_start(uint32_t attacker)
     // Any of this may fail: it may have been taken apart, or wait for an answer for ever.
     if (status == NJ_OK)
         status = thread_bind_sched(thread, world_sched(attacker));
-    if (attacker >= ATTACKERS_IN_PROCESS)
+    if (attacker >= ATTACKERS_IN_PROCESS && attacker < ATTACKER_VECTOR)
         status = thread_start(thread, 0, 0, argument);
     else
-        status = thread_start(thread, (uint64_t)(uintptr_t)(attacker == ATTACKER_PASSIVE ? attack_serve : attack),
+        status = thread_start(thread, (uint64_t)(uintptr_t)program_of(attacker),
                               SETTING_MEMORY + PROCESS_MEMORY_BYTES - attacker * PROCESS_STACK_BYTES, argument);
     if (status != NJ_OK) // it may be behind a gate
         (void)!thread_resume(thread);
@@ -258,7 +281,7 @@ void world_make(void)
     make_spaces();
     make_gates();
     make_tables();
-    for (uint32_t i = 0; i < ATTACKERS; i++) {
+    for (uint32_t i = 0; i < attackers; i++) {
         make_thread(i);
         world_start(i);
     }
@@ -286,13 +309,28 @@ static void replace(uint32_t slot, enum nj_kind kind)
         fail("a new object in slot %u: %s", (unsigned)slot, nj_status_text(status));
 }
 
+// A thread that uses vector registers ends, and a new one of its space takes its place.
+static void replace_vector_user(uint32_t attacker)
+{
+    if (attackers <= ATTACKER_VECTOR ||
+        untyped_retype(SLOT_WORK, NJ_KIND_THREAD, 1, 0, SLOT_CNODE, WORLD_VECTOR_NEXT) != NJ_OK)
+        return;
+    NEED(cnode_delete(SLOT_CNODE, world_thread(attacker)));
+    NEED(cnode_move(SLOT_CNODE, world_thread(attacker), SLOT_CNODE, WORLD_VECTOR_NEXT));
+    NEED(thread_configure(world_thread(attacker), WORLD_VECTOR_SPACE, 252, 254, WORLD_FAULTS + attacker, 0));
+    world_start(attacker);
+}
+
 void world_hurt(void)
 {
     uint32_t slot = SLOT_THREADS + (uint32_t)choose(SLOT_UNTYPEDS - SLOT_THREADS),
-             attacker = (uint32_t)choose(ATTACKERS);
+             attacker = (uint32_t)choose(attackers);
     enum nj_status status = NJ_OK;
 
-    switch (choose(10)) {
+    switch (choose(11)) {
+    case 10:
+        replace_vector_user(ATTACKER_VECTOR + (uint32_t)choose(2));
+        break;
     case 0:
         replace(SLOT_ENDPOINTS + (uint32_t)choose(4), NJ_KIND_ENDPOINT);
         break;
