@@ -4,7 +4,7 @@
 Instruction counts are exact: with QEMU's -icount shift=0 every instruction takes one virtual nanosecond.
 A boot archive bench-GROUP (tool/build/archive.mk) is a group of its own: its machine prints `bench NAME VALUE UNIT`.
 So is test/bench/GROUP.console: lines typed at the system's prompt, whose output holds such figures.
-`harts` is what the machine of `kernel` measures when it has a further hart.
+`harts` is what the machine of `kernel` measures when it has a further hart, and vector registers.
 """
 import argparse
 import json

@@ -84,4 +84,5 @@ void bench_ipc(void);
 void bench_objects(void);
 void bench_events(void);
 void bench_host_call(void);
+void bench_vectors(void);
 void bench_worst(void); // worst.h
