@@ -265,7 +265,7 @@ call_reasons: // s5 = other waiting threads
     lwu t4, THREAD_SLOW(tp)
     lwu t5, THREAD_SLOW(s9)
     or t4, t4, t5
-    andi t4, t4, ~(CONTEXT_FP | CONTEXT_BOUND) // signals do not matter to who sends or was waiting
+    andi t4, t4, ~(CONTEXT_FP | CONTEXT_VECTOR | CONTEXT_BOUND) // signals do not matter to who sends or was waiting
     or t4, t4, s5
     bnez t4, miss_call
     jal fp_switch
@@ -281,7 +281,7 @@ reply_reasons: // s0 = other waiting threads, t6 = own scheduling context
     lwu t4, THREAD_SLOW(tp)
     lwu t5, THREAD_SLOW(s9)
     or t2, t4, t5
-    andi t2, t2, ~(CONTEXT_FP | CONTEXT_BOUND)
+    andi t2, t2, ~(CONTEXT_FP | CONTEXT_VECTOR | CONTEXT_BOUND)
     or s0, s0, t2
     bnez s0, miss_reply_recv
     andi t4, t4, CONTEXT_BOUND
@@ -364,13 +364,10 @@ message_copy:
     j 3b
 4:  ret
 
-fp_switch: // the floating-point unit on or off, as the next thread (t5 = its `slow`) owns it or not
-    lui t6, %hi(SSTATUS_FS)
-    andi t5, t5, CONTEXT_FP
-    bnez t5, 1f
-    csrc sstatus, t6
-    ret
-1:  csrs sstatus, t6
+fp_switch: // floating-point and vector unit on or off, as the next thread (s9) owns them or not
+    ld t6, CONTEXT_STATUS(s9)
+    andi t6, t6, ~SSTATUS_SPP // stays 0: whoever goes on by a trap return is a process
+    csrw sstatus, t6
     ret
 
 // ---- What the fast paths leave to the complete path. tp = thread; arguments are still in their registers -------------
