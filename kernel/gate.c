@@ -96,6 +96,23 @@ enum nj_status gate_call(uint32_t thread)
     return NJ_OK;
 }
 
+// The first in line goes in. Who has no time left would only keep it from the others, and is sent away.
+static void hand_over(uint32_t space)
+{
+    while (spaces[space].gate.waiters > 0) {
+        uint32_t next = spaces[space].gate.queue.head;
+        bool has_time = sched_has_time(next);
+        gate_cancel(next);
+        if (has_time)
+            enter(next, space, threads[next].badge);
+        else
+            message_finish_status(next, NJ_OVERRUN);
+        sched_make_ready(next, false);
+        if (has_time)
+            return;
+    }
+}
+
 enum nj_status gate_return(uint32_t thread)
 {
     uint32_t space = thread_space(thread);
@@ -103,14 +120,10 @@ enum nj_status gate_return(uint32_t thread)
     if (!gate_is_inside(thread))
         return NJ_WRONG_STATE;
     leave(thread, NJ_OK);
-    if (spaces[space].is_dead || spaces[space].gate.broken != 0) {
+    if (spaces[space].is_dead || spaces[space].gate.broken != 0)
         spaces[space].gate.lock = GATE_SLOW; // it is being ended: whoever waits is being dismissed
-    } else if (spaces[space].gate.waiters > 0) {
-        uint32_t next = spaces[space].gate.queue.head;
-        gate_cancel(next);
-        enter(next, space, threads[next].badge);
-        sched_make_ready(next, false);
-    }
+    else
+        hand_over(space);
     return NJ_OK;
 }
 

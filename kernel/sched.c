@@ -19,6 +19,7 @@ uint32_t sched_steady;
 struct turn turn;
 static uint64_t passing_ns; // not 0: the time that is being dealt with, one for all that happens in it
 static bool is_yielding;    // the running thread goes behind others of its priority
+static bool has_cut;        // a thread was cut off behind a gate in this choice: that can tell a whole line, so one is enough
 
 BOOT_ONLY void sched_init(void)
 {
@@ -46,6 +47,14 @@ static bool is_runnable(uint32_t thread)
     return thread != NIL && threads[thread].state == NJ_THREAD_READY && threads[thread].sched != NIL;
 }
 
+bool sched_has_time(uint32_t thread)
+{
+    uint32_t sched = threads[thread].sched;
+
+    return sched != NIL && (refill_is_round_robin(sched) || refill_is_ready(sched, time_now()));
+}
+
+// Without time behind a gate it is ready all the same: when its turn comes it is cut off.
 void sched_make_ready(uint32_t thread, bool first)
 {
     uint32_t sched = threads[thread].sched;
@@ -53,7 +62,7 @@ void sched_make_ready(uint32_t thread, bool first)
     threads[thread].state = NJ_THREAD_READY;
     if (sched == NIL || thread == sched_current || threads[thread].is_queued || scheds[sched].is_waiting)
         return;
-    if (refill_is_round_robin(sched) || refill_is_ready(sched, time_now())) {
+    if (sched_has_time(thread) || gate_is_inside(thread)) {
         ready_insert(thread, first);
     } else {
         wakeup_insert(sched);
@@ -70,19 +79,25 @@ void sched_make_unready(uint32_t thread)
 // A thread without time must not keep others out of the capsule it is in: it waits outside.
 static void wait_for_refill(uint32_t thread)
 {
-    if (gate_is_inside(thread))
+    if (gate_is_inside(thread)) {
         gate_unwind(thread, NJ_OVERRUN);
+        has_cut = true;
+    }
     wakeup_insert(threads[thread].sched);
 }
 
-// Takes the next thread from the ready queue. A thread whose scheduling context has nothing left (it was used up by the
-// thread it was lent to) waits for its refill instead; only the one just charged can be such.
+// Takes the next thread from the ready queue. A thread whose scheduling context has nothing left waits for its refill
+// instead: it was used up by the thread it was lent to, which can be true of the one just charged, or before the thread
+// had to wait behind a gate. NIL though somebody is ready: there were several of these.
 static uint32_t take_next(uint64_t now)
 {
     for (uint32_t i = 0; i < 2 && sched_top_priority != 0; i++) {
         uint32_t thread = ready_first();
+        bool has_time = refill_is_ready(threads[thread].sched, now);
+        if (!has_time && has_cut && gate_is_inside(thread))
+            return NIL;
         ready_remove_first(thread);
-        if (refill_is_ready(threads[thread].sched, now))
+        if (has_time)
             return thread;
         wait_for_refill(thread);
     }
@@ -155,16 +170,25 @@ static bool pass_time(uint64_t now)
     return used_up;
 }
 
+// When the timer has fired, its interrupt comes right behind this call, and brings all that time brings: it is not added to
+// what the call did.
 uint32_t sched_choose_anew(uint32_t thread)
 {
     uint64_t now = arch_time_ns();
 
+    if (turn.timer_ns <= now) {
+        sched_current = is_runnable(thread) ? thread : NIL;
+        return sched_current;
+    }
     passing_ns = now;
+    has_cut = false;
     bool used_up = pass_time(now);
     if (!keeps_running(thread, now, used_up || is_yielding))
         thread = take_next(now);
     passing_ns = 0;
     is_yielding = false;
+    if (thread == NIL && sched_top_priority != 0)
+        turn_set_timer(now); // interrupts are on in between
     turn_set_timer(turn.alarm_ns);
     turn_set_timer(wakeup_time());
     sched_current = thread;

@@ -29,6 +29,8 @@ static inline bool sched_stays(uint32_t thread)
 void sched_init(void);
 // The thread became READY. `first`: in front of others of its priority (it continues somebody's work).
 void sched_make_ready(uint32_t thread, bool first);
+// Could it run now, were it ready?
+bool sched_has_time(uint32_t thread);
 // The thread will not run: state is no longer READY, or its scheduling context was taken.
 void sched_make_unready(uint32_t thread);
 // Called last in every kernel entry: the thread to run now, NIL to idle. Charges time and sets the timer.

@@ -7,6 +7,7 @@
 CAPSULE_PROGRAM(gate_program);
 #define PART(name) extern const uint32_t gate_##name[]
 PART(client);
+PART(client_late);
 PART(client_float);
 PART(client_loop);
 PART(client_memory);

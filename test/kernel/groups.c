@@ -13,6 +13,7 @@
     X(message) \
     X(thread) \
     X(sched) \
+    X(budget) \
     X(fault) \
     X(fault_handler) \
     X(fault_handover) \
@@ -25,6 +26,7 @@
     X(gate) \
     X(gate_end) \
     X(gate_line) \
+    X(gate_time) \
     X(interrupt) \
     X(preempt) \
     X(hart) \

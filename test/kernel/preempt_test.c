@@ -57,10 +57,11 @@ static void nothing(struct worker *worker)
     (void)worker;
 }
 
-// Ready from now on, behind the runner.
+// Ready from now on, behind the runner, whose turn begins anew: at its end this one would run.
 static struct worker *make_equal(void)
 {
     struct worker *worker = worker_make(nothing, PRIORITY_RUNNER, NJ_SLOT_NONE);
+    OK(sched_configure(SLOT_SCHED_CONTROL, SLOT_RUNNER_SCHED, 10000000, 10000000));
     worker_start(worker);
     CHECK(!worker->is_done);
     return worker;
