@@ -34,7 +34,7 @@ struct cap {
     uint16_t extra; // frame: pages in the run; zombie: former kind
     uint32_t object; // index in the array of its kind; untyped, supply: first page; frame: first page; cnode: first slot; gate: space
     // endpoint, notification: badge. untyped, supply: pages | used 32-byte units << 32. cnode: number of slots.
-    // frame: where it is mapped, see frame.c (0: not mapped). gate: code offset | badge << 32.
+    // frame: where it is mapped, see frame_word.h (0: not mapped). gate: code offset | badge << 32.
     uint64_t word;
 };
 #define CAP_HART 0x20     // lies in a hidden slot of a hart, which may run by it
@@ -174,7 +174,7 @@ struct space {
     uint16_t region;               // capsule: which region of the kernel's address space; process: address-space ID
     uint8_t type;                  // enum nj_space_type
     uint8_t is_dead;               // something it stands on was taken away
-    uint8_t serial;                // tells it from earlier spaces at the same index, see frame.c
+    uint8_t serial;                // tells it from earlier spaces at the same index, see frame_word.h
     uint8_t has_frames;            // a frame was mapped in it
     uint8_t hart;                  // that is bound to it, NIL: none
     uint32_t vector_pages;         // of threads that have ended; the first word of each is the next
