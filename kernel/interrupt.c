@@ -8,6 +8,7 @@
 #include "kernel/notification.h"
 #include "kernel/sched.h"
 #include "kernel/syscall.h"
+#include "kernel/system.h"
 
 #define SLOTS_PER_INTERRUPT (sizeof(struct interrupt) / sizeof(struct slot))
 
@@ -92,6 +93,14 @@ static enum nj_status bind(uint32_t thread, uint32_t interrupt)
     return status;
 }
 
+// Deadlines of user space count from kernel entry.
+static void arm(uint64_t deadline_ns)
+{
+    uint64_t entry_ns = system_entry_ns();
+
+    sched_set_alarm(deadline_ns < UINT64_MAX - entry_ns ? deadline_ns + entry_ns : UINT64_MAX);
+}
+
 enum nj_status interrupt_invoke(uint32_t thread, uint32_t slot, uint64_t operation)
 {
     uint32_t interrupt = slots[slot].cap.object;
@@ -106,7 +115,7 @@ enum nj_status interrupt_invoke(uint32_t thread, uint32_t slot, uint64_t operati
     case NJ_INTERRUPT_ARM:
         if (!is_timer(interrupt))
             return NJ_BAD_OPERATION;
-        sched_set_alarm(argument(thread, 0));
+        arm(argument(thread, 0));
         return NJ_OK;
     default:
         return NJ_BAD_OPERATION;

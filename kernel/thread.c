@@ -47,6 +47,8 @@ void thread_suspend(uint32_t thread)
     thread_cancel(thread);
     if (in_call)
         message_forget(thread);
+    if (state == NJ_THREAD_WAITING)
+        threads[thread].context.number = NJ_SYS_WAIT; // a fast path has not said so
     if (in_call && state == NJ_THREAD_REPLY_WAIT)
         message_finish_status(thread, NJ_PEER_LOST); // sent already: repeating the call would send it twice
     else if (in_call)

@@ -180,9 +180,10 @@ const char *check_turn(void)
 
     REQUIRE(sched_current != NIL || sched_top_priority == 0 || host_deadline <= host_time_ns,
             "the machine idles while a thread is ready");
-    if (sched == SCHED_UNSTEADY)
+    if (sched_current == NIL)
         return NULL;
-    REQUIRE(sched_current != NIL && sched == turn.charged, "time is charged to another context than the one that runs");
+    REQUIRE(sched == turn.charged && sched == threads[sched_current].sched,
+            "time is charged to another context than the one that runs");
     REQUIRE(host_deadline == turn.timer_ns && turn.timer_ns <= turn.alarm_ns && turn.timer_ns <= wakeup_time(),
             "the timer misses an alarm or a refill");
     REQUIRE(turn.timer_ns <= turn.since_ns + scheds[sched].left_ns, "the timer does not end the turn");

@@ -332,8 +332,7 @@ void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint64_t entry_
     csr_write(scounteren, 7); // cycle, time, instret
     csr_write(sstatus, SSTATUS_UXL64);
     plic_init(platform.plic_context, platform.plic_sources);
-    timer_init(entry_ticks, platform.ticks_per_second, platform.isa.has_sstc);
+    machine.entry_ns = timer_init(entry_ticks, platform.ticks_per_second, platform.isa.has_sstc);
     harts_note(hart);
-    machine.entry_ns = 0; // arch_time_ns() counts from there
     kernel_main(&machine);
 }

@@ -46,13 +46,13 @@ process_return_tag: // the same, with the tag in t1
     // Nanoseconds since kernel entry into a0 (clock.h). Uses t0, t1.
     .macro TIME
     lui t0, %hi(timer_conversion)
-    ld t1, %lo(timer_conversion + CLOCK_ORIGIN)(t0)
     rdtime a0
-    sub a0, a0, t1
     ld t1, %lo(timer_conversion + CLOCK_SHIFT)(t0)
-    ld t0, %lo(timer_conversion + CLOCK_FACTOR)(t0)
     sll a0, a0, t1
-    mulhu a0, a0, t0
+    ld t1, %lo(timer_conversion + CLOCK_FACTOR)(t0)
+    ld t0, %lo(timer_conversion + CLOCK_ENTRY)(t0)
+    mulhu a0, a0, t1
+    sub a0, a0, t0
     .endm
 
 process_time:

@@ -77,7 +77,7 @@ _Static_assert(offsetof(struct sched, start_ns) == SCHED_START, "offsets.h");
 _Static_assert(offsetof(struct turn, since_ns) == TURN_SINCE, "offsets.h");
 _Static_assert(offsetof(struct turn, timer_ns) == TURN_TIMER, "offsets.h");
 _Static_assert(offsetof(struct turn, charged) == TURN_CHARGED, "offsets.h");
-_Static_assert(offsetof(struct timer_conversion, origin) == CLOCK_ORIGIN, "offsets.h");
+_Static_assert(offsetof(struct timer_conversion, entry_ns) == CLOCK_ENTRY, "offsets.h");
 _Static_assert(offsetof(struct timer_conversion, factor) == CLOCK_FACTOR, "offsets.h");
 _Static_assert(offsetof(struct timer_conversion, shift) == CLOCK_SHIFT, "offsets.h");
 _Static_assert(offsetof(struct timer_conversion, compare) == CLOCK_COMPARE, "offsets.h");

@@ -35,7 +35,8 @@ process_wakes: // t4 = notification, t5 = its capability, t6 = first waiter
     sd zero, CONTEXT_REG(7)(tp)
     sd zero, CONTEXT_REG(30)(tp)
     ld s4, CAP_WORD(t5) // badge
-core_wakes: // t1 = priority of the waiter t6. What is a valid address in a capsule and 0 in a process is saved
+core_wakes: // t6 = waiter: before all that is ready, as the one that runs was. What is a valid address in a capsule and 0 in a process is saved
+    li s3, QUEUED_BY_CALL
     mv s6, t4
     mv s9, t6
     lui s0, %hi(sched_current)
@@ -45,15 +46,12 @@ core_wakes: // t1 = priority of the waiter t6. What is a valid address in a caps
     lwu t3, THREAD_SCHED(s9)
     lwu t4, THREAD_SLOW(tp)
     lwu t5, THREAD_SLOW(s9)
-    lwu t6, %lo(sched_top_priority)(s0)
     bnez s5, miss_signal
     beqz t3, miss_signal
-    bltu t1, t6, miss_signal
     or t4, t4, t5
     bnez t4, wake_reasons
 wake_checked:
     TURN_SWITCH miss_signal
-    li s3, QUEUED_BY_CALL
     .irp n, 5,6,28,29,31 // the call is finished
     sd zero, CONTEXT_REG(\n)(tp)
     .endr
@@ -98,9 +96,13 @@ wake_before: // others of its priority are ready
     j wake_end
 
 wake_reasons: // to be slow, that are none after all. t5 = those of the waiter
+    lwu t6, THREAD_SLOW(tp)
     andi t4, t4, ~(CONTEXT_FP | CONTEXT_BOUND)
+    andi t6, t6, CONTEXT_FP
     bnez t4, miss_signal
-    jal fp_switch
+    beqz t6, 1f
+    li s3, 1 // it goes on with the unit switched on, by the complete way
+1:  jal fp_switch
     j wake_checked
 
 miss_signal:
@@ -146,10 +148,8 @@ core_blocks: // t4 = notification
     srli t5, t5, NOTIFICATION_SHIFT
     sd t4, NOTIFICATION_HEAD(s6)
     sw t5, THREAD_WAITS_ON(tp)
-    li t4, STATE_WAITING // and blocked: nothing a repetition needs is missing
-    li t5, NJ_SYS_WAIT
+    li t4, STATE_WAITING // and blocked: no word that a repetition needs is missing
     sh t4, THREAD_STATE(tp)
-    sw t5, CONTEXT_NUMBER(tp)
     sd t0, CONTEXT_REG(5)(tp)
     sd a0, CONTEXT_REG(10)(tp)
     WORDS sd, tp
@@ -172,11 +172,9 @@ core_blocks: // t4 = notification
     sub t4, t4, t6
     addi t4, t4, 64
 2:  sw t4, %lo(sched_top_priority)(s0)
-block_chosen: // how was the next thread queued, and what has it to do with floating point?
+block_chosen: // how was the next thread queued, and has this one to do with floating point?
     lwu t4, THREAD_SLOW(tp)
-    lwu t5, THREAD_SLOW(s9)
     bgez s4, block_resume
-    or t4, t4, t5
     bnez t4, block_reasons
 block_end:
     ld a0, CONTEXT_REG(10)(s9)
@@ -187,11 +185,12 @@ block_end:
 
 block_lower: // the highest bit that is set, in words below t4
     beqz t4, 2b
-    addi t4, t4, -1
-    sh3add t5, t4, s0
+3:  addi t4, t4, -1
+    addi t5, t5, -8
     ld t6, %lo(ready_bits)(t5)
     bnez t6, 1b
-    j block_lower
+    bnez t4, 3b
+    j 2b
 
 block_next: // s5 is the first of this priority now
     sw s5, %lo(ready_queues - 8)(s3)
@@ -201,7 +200,8 @@ block_next: // s5 is the first of this priority now
     sw zero, THREAD_PREV(s5)
     j block_chosen
 
-block_reasons:
+block_reasons: // signals do not matter to who goes on; nor does floating point, switched off as that one has it
+    li t5, 0
     andi t4, t4, ~(CONTEXT_FP | CONTEXT_BOUND)
     bnez t4, block_resume
     jal fp_switch

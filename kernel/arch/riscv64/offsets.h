@@ -81,10 +81,10 @@
 #define TURN_SINCE 0
 #define TURN_TIMER 8
 #define TURN_CHARGED 24
-#define CLOCK_ORIGIN 0
-#define CLOCK_FACTOR 8
-#define CLOCK_SHIFT 16
-#define CLOCK_COMPARE 24
+#define CLOCK_FACTOR 0
+#define CLOCK_SHIFT 8
+#define CLOCK_COMPARE 16
+#define CLOCK_ENTRY 24
 
 // abi/object.h in assembly: kinds in bits 0-7 of a capability, rights in bits 8-15.
 #define CAP_ENDPOINT 3

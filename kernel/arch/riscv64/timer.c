@@ -10,7 +10,8 @@
 
 #define NS_PER_SECOND 1000000000ull
 
-// Time is counted from kernel entry. call.S and clock.h read this.
+// Time is counted from where the machine's clock does; user space sees it from kernel entry on.
+// clock.h and assembly read this.
 _Alignas(16) struct timer_conversion timer_conversion;
 static uint64_t ticks_per_ns; // fraction of 2^64, rounded up
 bool timer_has_compare;
@@ -31,19 +32,21 @@ static uint64_t reciprocal(uint64_t divisor)
     return quotient;
 }
 
-BOOT_ONLY void timer_init(uint64_t origin, uint32_t frequency, bool has_sstc)
+BOOT_ONLY uint64_t timer_init(uint64_t entry_ticks, uint32_t frequency, bool has_sstc)
 {
     uint64_t ns_per_tick = (NS_PER_SECOND << 32) / frequency; // 32.32
     uint32_t places = (uint32_t)__builtin_clzll(ns_per_tick);
-    timer_conversion.origin = origin;
+    places = places < 32 ? places : 32; // beyond 2 GHz some of the factor's bits stay unused
     timer_conversion.factor = ns_per_tick << places;
     timer_conversion.shift = 32 - places;
+    timer_conversion.entry_ns = ns_of(entry_ticks);
     bool is_gigahertz = frequency == NS_PER_SECOND; // the one reciprocal that is not below 1
     ticks_per_ns = is_gigahertz ? UINT64_MAX : reciprocal(ns_per_tick) + 1;
     timer_has_compare = has_sstc;
     timer_conversion.compare = has_sstc ? ticks_per_ns : 0;
     timer_stop();
     csr_set(sie, SIE_TIMER);
+    return timer_conversion.entry_ns;
 }
 
 uint64_t arch_time_ns(void)
@@ -74,5 +77,5 @@ void arch_timer_set(uint64_t deadline_ns)
         return;
     }
     uint64_t ticks = (uint64_t)(((unsigned __int128)deadline_ns * ticks_per_ns) >> 64);
-    compare_set(timer_conversion.origin + ticks + 1);
+    compare_set(ticks + 1);
 }

@@ -8,5 +8,5 @@
 
 extern bool timer_has_compare; // the hart's own compare register is used
 
-void timer_init(uint64_t origin, uint32_t ticks_per_second, bool has_sstc); // boot
-void timer_stop(void);                                                      // takes a pending timer interrupt away
+uint64_t timer_init(uint64_t entry_ticks, uint32_t ticks_per_second, bool has_sstc); // boot: time at kernel entry
+void timer_stop(void); // takes a pending timer interrupt away

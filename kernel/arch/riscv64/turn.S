@@ -13,16 +13,13 @@
     .globl turn_switch
 turn_switch:
     rdtime s1
-    ld t4, %lo(timer_conversion + CLOCK_ORIGIN)(s0)
     ld t5, %lo(timer_conversion + CLOCK_SHIFT)(s0)
     ld t6, %lo(timer_conversion + CLOCK_FACTOR)(s0)
-    sub s1, s1, t4
     ld s2, %lo(turn + TURN_TIMER)(s0)
     sll s1, s1, t5
     lw t4, %lo(sched_steady)(s0) // the context that is charged
     mulhu s1, s1, t6 // now
     lwu s11, THREAD_SCHED(s9)
-    bltz t4, 1f
     bgeu s1, s2, 1f
     slli t4, t4, SCHED_SHIFT
     slli t5, s11, SCHED_SHIFT
@@ -57,8 +54,6 @@ turn_timer: // to gp, unless that is the firmware's business; as arch_timer_set(
     beqz t6, 1b
     sd gp, %lo(turn + TURN_TIMER)(s0)
     mulhu gp, gp, t6
-    ld t6, %lo(timer_conversion + CLOCK_ORIGIN)(s0)
-    add gp, gp, t6
     addi gp, gp, 1
     csrw CSR_STIMECMP, gp
     j turn_checked
