@@ -15,7 +15,8 @@ enum nj_fault {
     NJ_FAULT_BUDGET = 8,         // the scheduling context ran out and the thread asked to be told
     NJ_FAULT_TRAP = 9,           // the permitted trap word of checked code; the image's trap table says why
     NJ_FAULT_STACK = 10,         // read or write in a guard page of an image's stack; word 2: address
-    NJ_FAULT_NO_SUPPLY = 11,     // first touch, but the space has no page left; word 2: address. Supply and reply
+    NJ_FAULT_NO_SUPPLY = 11,     // first touch, or first vector instruction, but the space has no page left; word 2: address
+                                 // (of the instruction). Supply and reply
     NJ_FAULT_COUNT = 12,
 };
 

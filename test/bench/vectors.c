@@ -4,7 +4,7 @@
 #include "test/bench/bench.h"
 
 #define ABOVE 200u
-#define MIDDLE 100u // this thread
+#define MIDDLE 100u    // this thread
 #define AGAIN_EXTRA 1u // the instruction itself, when it is made again
 
 // From a vector instruction that traps to the next one.

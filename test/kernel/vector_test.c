@@ -7,8 +7,8 @@
 #define TURN_NS 20000u
 #define SHARED 0x3f008000ull
 
-void vector_keep(uint64_t), vector_look(uint64_t), vector_touch(uint64_t), vector_first(uint64_t), vector_no_type(uint64_t),
-    vector_float(uint64_t), vector_serve(uint64_t), vector_other(uint64_t);
+void vector_keep(uint64_t), vector_look(uint64_t), vector_touch(uint64_t), vector_first(uint64_t),
+    vector_no_type(uint64_t), vector_float(uint64_t), vector_serve(uint64_t), vector_other(uint64_t);
 uint32_t machine_vlen;
 #define FIRST_INSTRUCTIONS 17u
 #define OTHER_INSTRUCTIONS 4u
@@ -99,7 +99,8 @@ static void three_threads_of_one_space(void)
 // Every call that may switch threads, with another user of vectors to switch to.
 static void kept_over_system_calls(void)
 {
-    static const uint64_t calls[] = {NJ_SYS_YIELD, NJ_SYS_SIGNAL, NJ_SYS_POLL, NJ_SYS_TIME, NJ_SYS_INVOKE, NJ_SYS_TRY_RECV};
+    static const uint64_t calls[] = {NJ_SYS_YIELD, NJ_SYS_SIGNAL, NJ_SYS_POLL,
+                                     NJ_SYS_TIME,  NJ_SYS_INVOKE, NJ_SYS_TRY_RECV};
     uint32_t notification = make(NJ_KIND_NOTIFICATION, 0);
     uint64_t who, heard[3] = {0};
     struct process processes[2];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A vector unit of one register for the build machine: moved as on a machine, and every use sees to it that the thread finds
 // what it left, or nothing.
+#include "kernel/vector.h"
 #include "kernel/arch/host/host.h"
 #include "kernel/gate.h"
-#include "kernel/vector.h"
 
 #define PLACE 1u // in the thread's page
 

@@ -5,10 +5,10 @@
 //
 // The state is always saved, never by what sstatus.VS says of it: the instruction that brought it in was about to change
 // it, and to note at every switch whether it did would cost those who have none.
+#include "kernel/vector.h"
 #include "kernel/arch/arch.h"
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/machine.h"
-#include "kernel/vector.h"
 
 #define VTYPE_ILLEGAL (1ull << 63) // no valid type, as after reset
 
