@@ -13,7 +13,6 @@
 #include "kernel/thread.h"
 #include "kernel/untyped.h"
 
-#define CLEAR_STEPS 8u
 #define SKIPS_PER_STEP 16u // untouched pages passed for one step
 
 static uint32_t object_bytes(enum page_kind kind)

@@ -7,11 +7,11 @@
 #include "kernel/capability.h"
 #include "kernel/cnode.h"
 #include "kernel/derive.h"
+#include "kernel/page_run.h"
 #include "kernel/syscall.h"
 
 #define FRAME_PAGES_MAX 512u
 #define CNODE_SLOTS_MAX 65536u
-#define CLEAR_STEPS 8u // steps that clearing one page counts for
 
 // How objects of a kind lie in memory: an index in their array is `1 << shift` units. Those that are given no size have
 // the size 0 and are one element; of those without a page, none is made of memory.
@@ -35,29 +35,6 @@ _Static_assert(sizeof(struct slot) == UNIT_BYTES && sizeof(struct endpoint) == U
 _Static_assert(sizeof(struct notification) == UNIT_BYTES && sizeof(struct reply) == UNIT_BYTES, "layouts");
 _Static_assert(sizeof(struct thread) == UNIT_BYTES << 5 && sizeof(struct sched) == UNIT_BYTES << 3, "layouts");
 _Static_assert(sizeof(struct space) == UNIT_BYTES << 4 && sizeof(struct code) == UNIT_BYTES << 2, "layouts");
-
-// Sixteen words a round: most of what an ordinary loop would execute is the loop.
-void page_clear(uint32_t page)
-{
-    for (uint32_t i = 0; i < PAGE_BYTES / 8u; i += 16) {
-        pages[page][i] = 0;
-        pages[page][i + 1] = 0;
-        pages[page][i + 2] = 0;
-        pages[page][i + 3] = 0;
-        pages[page][i + 4] = 0;
-        pages[page][i + 5] = 0;
-        pages[page][i + 6] = 0;
-        pages[page][i + 7] = 0;
-        pages[page][i + 8] = 0;
-        pages[page][i + 9] = 0;
-        pages[page][i + 10] = 0;
-        pages[page][i + 11] = 0;
-        pages[page][i + 12] = 0;
-        pages[page][i + 13] = 0;
-        pages[page][i + 14] = 0;
-        pages[page][i + 15] = 0;
-    }
-}
 
 bool untyped_is_unused(uint32_t slot)
 {
@@ -136,85 +113,6 @@ static inline bool are_empty(uint32_t first, uint32_t count)
     return true;
 }
 
-// Kinds of pages are read and written by whole words of the table. Here: where the pages from `page` to `end` that share
-// its word end, and which bits of the word are theirs.
-#define ALL_PAGES(kind) ((uint64_t)(kind) * 0x1111111111111111ull)
-
-static inline uint64_t word_end(uint64_t page, uint64_t end)
-{
-    uint64_t next = (page | (PAGE_KINDS_PER_WORD - 1u)) + 1u;
-
-    return next < end ? next : end;
-}
-
-static inline uint64_t word_mask(uint64_t page, uint64_t next)
-{
-    uint64_t from = UINT64_MAX << page * PAGE_KIND_BITS % 64u;
-
-    return from & UINT64_MAX >> (0u - next) * PAGE_KIND_BITS % 64u;
-}
-
-static inline void set_kinds_of_word(uint64_t page, uint64_t next, enum page_kind kind)
-{
-    uint64_t mask = word_mask(page, next), others = page_kinds[page / PAGE_KINDS_PER_WORD] & ~mask;
-
-    page_kinds[page / PAGE_KINDS_PER_WORD] = others | (ALL_PAGES(kind) & mask);
-}
-
-static inline void set_kinds(uint64_t page, uint64_t end, enum page_kind kind)
-{
-    for (uint64_t next; page < end; page = next) {
-        next = word_end(page, end);
-        set_kinds_of_word(page, next, kind);
-    }
-}
-
-// Is one of these pages of kind 0, PAGE_DIRTY? A page borrows from above when 1 is taken from it, and only then.
-static inline bool any_dirty(uint64_t page, uint64_t next)
-{
-    uint64_t kinds = page_kinds[page / PAGE_KINDS_PER_WORD] | ~word_mask(page, next);
-
-    return ((kinds - ALL_PAGES(1)) & ~kinds & ALL_PAGES(8)) != 0;
-}
-
-static inline bool are_clean(uint64_t page, uint64_t end)
-{
-    for (uint64_t next; page < end; page = next) {
-        next = word_end(page, end);
-        if (any_dirty(page, next))
-            return false;
-    }
-    return true;
-}
-
-static COLD enum nj_status clear_pages(uint32_t page, uint32_t end, uint32_t *steps)
-{
-    for (; page < end; page++) {
-        if (page_kind(page) != PAGE_DIRTY)
-            continue;
-        if (*steps < CLEAR_STEPS)
-            return NJ_AGAIN;
-        *steps -= CLEAR_STEPS;
-        page_clear(page);
-        page_set_kind(page, PAGE_FREE);
-    }
-    return NJ_OK;
-}
-
-// Memory found at boot is cleared when it is first given a type. AGAIN when that takes more steps.
-static enum nj_status clear_dirty(uint64_t page, uint64_t end)
-{
-    uint32_t steps = STEPS_PER_CALL / 2u; // making the objects is as much again
-    enum nj_status status = NJ_OK;
-
-    for (uint64_t next; page < end && status == NJ_OK; page = next) {
-        next = word_end(page, end);
-        if (any_dirty(page, next))
-            status = clear_pages((uint32_t)page, (uint32_t)next, &steps);
-    }
-    return status;
-}
-
 // ---- Making objects. Each function is the last thing that the one before it does, so that none keeps anything on the
 // stack; what is made, the thread's registers say. `start` and `end`: units in the untyped memory. -----------------------
 static inline struct cap first_object(uint64_t kind, uint64_t size, uint32_t unit)
@@ -265,7 +163,8 @@ static COLD enum nj_status prepare(uint32_t thread, uint32_t slot, uint32_t star
 {
     uint64_t kind = argument(thread, 0), count = argument(thread, 1), size = argument(thread, 2);
     uint32_t page = slots[slot].cap.object, node = page * UNITS_PER_PAGE + start;
-    enum nj_status status = clear_dirty(page + start / UNITS_PER_PAGE, page + round_up_to_page(end) / UNITS_PER_PAGE);
+    enum nj_status status = pages_clear(page + start / UNITS_PER_PAGE, page + round_up_to_page(end) / UNITS_PER_PAGE,
+                                        STEPS_PER_CALL / 2u); // making the objects is as much again
 
     if (status != NJ_OK)
         return status;

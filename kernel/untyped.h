@@ -16,5 +16,3 @@ bool untyped_is_unused(uint32_t slot);
 
 // Takes one cleared page from the front of an untyped or supply capability for this use; NIL: nothing left.
 uint32_t untyped_take_page(uint32_t slot, enum page_kind kind);
-
-void page_clear(uint32_t page);
