@@ -4,13 +4,9 @@
 
 #include "kernel/arch/arch.h"
 #include "kernel/capability.h"
-#include "kernel/cnode.h"
-#include "kernel/code.h"
 #include "kernel/endpoint.h"
 #include "kernel/fault.h"
-#include "kernel/frame.h"
 #include "kernel/gate.h"
-#include "kernel/hart.h"
 #include "kernel/interrupt.h"
 #include "kernel/message.h"
 #include "kernel/notification.h"
@@ -19,7 +15,6 @@
 #include "kernel/space.h"
 #include "kernel/system.h"
 #include "kernel/thread.h"
-#include "kernel/untyped.h"
 
 // What a system call leaves for its caller.
 enum outcome {
@@ -35,42 +30,6 @@ static uint64_t in_capability(uint32_t thread)
 static uint64_t in_tag(uint32_t thread)
 {
     return threads[thread].context.reg[REG_TAG];
-}
-
-// Arguments are passed on in the registers in which they came.
-static inline enum nj_status invoke_object(uint32_t thread, uint32_t slot, uint64_t operation, uint32_t table,
-                                           uint64_t count)
-{
-    if (operation == NJ_OP_NULL)
-        return NJ_OK;
-    if (slots[slot].cap.kind == NJ_KIND_CNODE)
-        return cnode_invoke(thread, slot, operation, table, count, slots[slot].cap.object, slots[slot].cap.word);
-    if (slots[slot].cap.kind == NJ_KIND_FRAME)
-        return frame_invoke(thread, slot, operation);
-    switch (slots[slot].cap.kind) {
-    case NJ_KIND_UNTYPED:
-        return untyped_invoke(thread, slot, operation, table, count);
-    case NJ_KIND_THREAD:
-        return thread_invoke(thread, slot, operation);
-    case NJ_KIND_SCHED:
-        return sched_invoke(thread, slot, operation);
-    case NJ_KIND_SPACE:
-        return space_invoke(thread, slot, operation);
-    case NJ_KIND_CODE:
-        return code_invoke(thread, slot, operation);
-    case NJ_KIND_INTERRUPT:
-        return interrupt_invoke(thread, slot, operation);
-    case NJ_KIND_HART:
-        return hart_invoke(thread, slot, operation);
-    case NJ_KIND_SCHED_CONTROL:
-        return sched_control_invoke(thread, operation);
-    case NJ_KIND_INTERRUPT_CONTROL:
-        return interrupt_control_invoke(thread, slot, operation);
-    case NJ_KIND_SYSTEM:
-        return system_invoke(thread, slot, operation);
-    default:
-        return NJ_BAD_OPERATION; // endpoints, notifications, replies: only the null operation
-    }
 }
 
 static enum nj_status send(uint32_t thread, bool is_call, bool may_block)
@@ -270,14 +229,6 @@ uint32_t kernel_syscall(uint32_t current, uint64_t number)
     uint32_t reply = number == NJ_SYS_SEND ? answered_fault(current) : NIL;
 
     return reply != NIL ? reply_resume(current, reply) : syscall_slowly(current, number);
-}
-
-enum nj_status kernel_invoke(uint32_t current, uint64_t capability, uint64_t operation, uint32_t table, uint64_t count)
-{
-    uint32_t slot;
-    enum nj_status status = cap_find(table, count, capability, &slot);
-
-    return status != NJ_OK ? status : invoke_object(current, slot, operation, table, count);
 }
 
 // A thread that has stopped itself is told so when it is resumed. One without capabilities will not be: it has ended
