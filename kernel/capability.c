@@ -221,7 +221,7 @@ enum nj_status cap_move(uint32_t source, uint32_t destination)
 }
 
 // Most capabilities that are deleted are copies: nothing was derived from them, and others of the object are left.
-static inline bool delete_copy(uint32_t slot)
+static __attribute__((noinline)) bool delete_copy(uint32_t slot)
 {
     uint32_t *counter = plain_counter(slots[slot].cap);
 
