@@ -32,6 +32,7 @@
     X(OVERRUN, 22, "the caller's budget ran out behind the gate")
 
 enum nj_status {
+    NJ_STATUS_NONE = -1, // no answer of any call; as a signed type, the others need no extension when they are returned
 #define X(name, number, text) NJ_##name = number,
     NJ_STATUS_LIST(X)
 #undef X
@@ -41,6 +42,8 @@ enum nj_status {
 static inline const char *nj_status_text(enum nj_status status)
 {
     switch (status) {
+    case NJ_STATUS_NONE:
+        break;
 #define X(name, number, text)                                                                                          \
     case NJ_##name:                                                                                                    \
         return text;

@@ -148,7 +148,7 @@ uint32_t kernel_syscall(uint32_t current, uint64_t number); // every call but NJ
 // and how many there are. The second may be left out where the status is OK_STAYS, or OK and sched_stays() says that the
 // same thread goes on: the entry then returns OK and the saved words, and clears what a finished call does not return.
 enum nj_status kernel_invoke(uint32_t current, uint64_t capability, uint64_t operation, uint32_t table, uint64_t count);
-#define OK_STAYS ((enum nj_status)-1) // OK, and nothing was done that has a say in who runs; negative in a register
+#define OK_STAYS NJ_STATUS_NONE // OK, and nothing was done that has a say in who runs; negative in a register
 uint32_t kernel_invoke_end(uint32_t current, enum nj_status status);
 uint32_t kernel_fault(uint32_t current, enum nj_fault kind, uint64_t detail);
 uint32_t kernel_timer(uint32_t current);
