@@ -11,9 +11,10 @@ $(eval $(call riscv64_objects,$(OUT)/kernel.objects,$$(KERNEL_CFLAGS) -mcmodel=m
 # What runs on every call is built for speed, what sets things up or ends them for size. Joining two 32-bit stores into
 # one of 64 bits (-ftree-slp-vectorize) takes more instructions than it saves, and so do the spills that come of ordering
 # instructions before registers are chosen (-fschedule-insns); they are ordered afterwards.
-KERNEL_OPTIMIZE := -O2 -fno-tree-slp-vectorize -fno-schedule-insns -freorder-blocks-algorithm=simple
-KERNEL_COLD := attach code donate frame_run gate gate_invoke hart interrupt message refill reset sched space space_invoke syscall \
-    system thread thread_invoke vector wakeup $(addprefix arch/riscv64/,asid context device fp hart mmu panic vector)
+KERNEL_OPTIMIZE := -O2 -fno-tree-slp-vectorize -fno-schedule-insns -fno-if-conversion -freorder-blocks-algorithm=simple
+KERNEL_COLD := attach code donate endpoint fault frame_run gate gate_invoke hart interrupt message refill reset \
+    sched space space_invoke syscall system thread thread_invoke vector wakeup \
+    $(addprefix arch/riscv64/,asid context device fp hart mmu panic trap vector)
 $(KERNEL_COLD:%=$(OUT)/kernel.objects/kernel/%.c.o): KERNEL_OPTIMIZE := -Os -msave-restore
 # The search for an ancestor that is being revoked looks at a few siblings on each level.
 $(OUT)/kernel.objects/kernel/derive.c.o: KERNEL_OPTIMIZE += -O3
