@@ -5,6 +5,7 @@
     .text
     .option arch, +v, +f, +d
     .globl vector_keep, vector_look, vector_touch, vector_first, vector_no_type, vector_float, vector_serve, vector_other
+    .globl vector_fault, vector_handle, vector_signal_and_look
 
     .macro REPORT word // keeps s0 to s11 only
     mv a0, \word
@@ -99,6 +100,10 @@ vector_keep:
     REPORT s3
     j 1b
 
+vector_signal_and_look: // slot 1, before any vector instruction
+    li t0, 1
+    li t2, NJ_SYS_SIGNAL
+    ecall
 // Reports all that is in vector registers not written yet (0: nothing, and no type), leaves secrets there, reports again.
 vector_look:
     csrr s0, vtype
@@ -248,4 +253,29 @@ vector_serve:
     li t3, 3
     li t2, NJ_SYS_REPLY_RECV
     ecall
+    j 1b
+
+vector_fault: // fills all and reads what is not there
+    li t1, 0x30
+    FILL
+    ld zero, 16(zero)
+
+// Receives faults on slot 1 with reply object 3, reports how much its own registers have changed, leaves the thread suspended.
+vector_handle:
+    li t1, 0xc0
+    FILL
+1:  li t0, 1
+    li t3, 3
+    li t2, NJ_SYS_RECV
+    ecall
+    li s3, 0
+    li t1, 0xc0
+    COMPARE s3
+    li a0, 1 // NJ_FAULT_REPLY_SUSPEND
+    li t0, 3
+    li t1, 1
+    li t2, NJ_SYS_SEND
+    li t3, 0
+    ecall
+    REPORT s3
     j 1b

@@ -8,7 +8,8 @@
 #define SHARED 0x3f008000ull
 
 void vector_keep(uint64_t), vector_look(uint64_t), vector_touch(uint64_t), vector_first(uint64_t),
-    vector_no_type(uint64_t), vector_float(uint64_t), vector_serve(uint64_t), vector_other(uint64_t);
+    vector_no_type(uint64_t), vector_float(uint64_t), vector_serve(uint64_t), vector_other(uint64_t),
+    vector_fault(uint64_t), vector_handle(uint64_t), vector_signal_and_look(uint64_t);
 uint32_t machine_vlen;
 #define FIRST_INSTRUCTIONS 17u
 #define OTHER_INSTRUCTIONS 4u
@@ -176,6 +177,64 @@ static void a_signal_wakes_another_user(void)
     while (heard[1] < 3 || heard[2] < 3) {
         SAME(report(&who), 0);
         heard[who]++;
+    }
+}
+
+static void wait_for_ever(struct worker *worker)
+{
+    uint64_t word;
+    while (nj_wait((uint32_t)worker->in[0], &word) == NJ_OK)
+        worker->out[0]++;
+}
+
+static void a_signal_wakes_a_thread_without(void)
+{
+    struct process process;
+    struct worker *waiter = worker_make(wait_for_ever, PRIORITY_ABOVE, NJ_SLOT_NONE);
+    uint64_t who;
+    begin();
+    waiter->in[0] = make(NJ_KIND_NOTIFICATION, 0);
+    worker_start(waiter);
+    make_user(&process, 1, PRIORITY_BELOW);
+    process_give(&process, 1, mint((uint32_t)waiter->in[0], NJ_RIGHT_SEND, 1), NJ_RIGHT_ALL);
+    process_start(&process, vector_keep, keep(0x1e, NJ_SYS_SIGNAL, 50));
+    for (uint32_t i = 0; i < 3; i++)
+        SAME(report(&who), 0);
+    CHECK(waiter->out[0] >= 150);
+}
+
+// The waiter has the unit when it waits again; who signalled goes on, and uses it for the first time.
+static void a_wait_lets_a_thread_without_go_on(void)
+{
+    struct process waiter, other;
+    uint32_t notification = make(NJ_KIND_NOTIFICATION, 0);
+    uint64_t who;
+    begin();
+    make_user(&waiter, 1, PRIORITY_ABOVE);
+    process_give(&waiter, 1, notification, NJ_RIGHT_ALL);
+    process_start(&waiter, vector_keep, keep(0x1e, NJ_SYS_WAIT, 10000));
+    SAME(state_of(waiter.thread), NJ_THREAD_WAITING);
+    make_user(&other, 2, PRIORITY_BELOW);
+    process_give(&other, 1, mint(notification, NJ_RIGHT_SEND, 1), NJ_RIGHT_ALL);
+    process_start(&other, vector_signal_and_look, 0);
+    SAME(report(&who), 0);
+    SAME(who, 2);
+}
+
+static void a_fault_to_another_user(void)
+{
+    struct process handler, faulter;
+    uint64_t who;
+    begin();
+    make_user(&handler, 2, PRIORITY_ABOVE);
+    process_give(&handler, 1, fault.endpoint, NJ_RIGHT_ALL);
+    process_give(&handler, 3, fault.reply, NJ_RIGHT_ALL);
+    process_start(&handler, vector_handle, 0);
+    make_user(&faulter, 1, PRIORITY_BELOW);
+    for (uint32_t i = 0; i < 4; i++) {
+        process_start(&faulter, vector_fault, 0);
+        SAME(report(&who), 0);
+        SAME(who, 2);
     }
 }
 
@@ -483,6 +542,9 @@ static const struct test_case cases[] = {
     CASE(calls_to_an_active_server),
     CASE(calls_to_a_passive_server),
     CASE(a_signal_wakes_another_user),
+    CASE(a_signal_wakes_a_thread_without),
+    CASE(a_wait_lets_a_thread_without_go_on),
+    CASE(a_fault_to_another_user),
     CASE(kept_over_a_gate),
     CASE(all_is_zero_at_first),
     CASE(nothing_of_an_owner_that_lives),

@@ -265,7 +265,7 @@ call_reasons: // s5 = other waiting threads
     lwu t4, THREAD_SLOW(tp)
     lwu t5, THREAD_SLOW(s9)
     or t4, t4, t5
-    andi t4, t4, ~(CONTEXT_FP | CONTEXT_VECTOR | CONTEXT_BOUND) // signals do not matter to who sends or was waiting
+    andi t4, t4, ~(CONTEXT_UNITS | CONTEXT_BOUND) // signals do not matter to who sends or was waiting
     or t4, t4, s5
     bnez t4, miss_call
     jal fp_switch
@@ -281,7 +281,7 @@ reply_reasons: // s0 = other waiting threads, t6 = own scheduling context
     lwu t4, THREAD_SLOW(tp)
     lwu t5, THREAD_SLOW(s9)
     or t2, t4, t5
-    andi t2, t2, ~(CONTEXT_FP | CONTEXT_VECTOR | CONTEXT_BOUND)
+    andi t2, t2, ~(CONTEXT_UNITS | CONTEXT_BOUND)
     or s0, s0, t2
     bnez s0, miss_reply_recv
     andi t4, t4, CONTEXT_BOUND

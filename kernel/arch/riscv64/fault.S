@@ -99,7 +99,7 @@ fault_lends: // a handler without time of its own
 fault_reasons: // to be slow, that are none after all; s5 = other waiting threads
     lwu t4, THREAD_SLOW(tp)
     or t4, t4, t5
-    andi t4, t4, ~(CONTEXT_FP | CONTEXT_BOUND) // signals do not matter to who was waiting
+    andi t4, t4, ~(CONTEXT_UNITS | CONTEXT_BOUND) // signals do not matter to who was waiting
     or t4, t4, s5
     bnez t4, trap_complete
     jal fp_switch

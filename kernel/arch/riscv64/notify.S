@@ -95,10 +95,10 @@ wake_before: // others of its priority are ready
     sw s1, %lo(ready_queues)(t5)
     j wake_end
 
-wake_reasons: // to be slow, that are none after all. t5 = those of the waiter
+wake_reasons: // to be slow, that are none after all
     lwu t6, THREAD_SLOW(tp)
-    andi t4, t4, ~(CONTEXT_FP | CONTEXT_BOUND)
-    andi t6, t6, CONTEXT_FP
+    andi t4, t4, ~(CONTEXT_UNITS | CONTEXT_BOUND)
+    andi t6, t6, CONTEXT_UNITS
     bnez t4, miss_signal
     beqz t6, 1f
     li s3, 1 // it goes on with the unit switched on, by the complete way
@@ -172,7 +172,7 @@ core_blocks: // t4 = notification
     sub t4, t4, t6
     addi t4, t4, 64
 2:  sw t4, %lo(sched_top_priority)(s0)
-block_chosen: // how was the next thread queued, and has this one to do with floating point?
+block_chosen: // how was the next thread queued, and does this one own a unit?
     lwu t4, THREAD_SLOW(tp)
     bgez s4, block_resume
     bnez t4, block_reasons
@@ -200,9 +200,8 @@ block_next: // s5 is the first of this priority now
     sw zero, THREAD_PREV(s5)
     j block_chosen
 
-block_reasons: // signals do not matter to who goes on; nor does floating point, switched off as that one has it
-    li t5, 0
-    andi t4, t4, ~(CONTEXT_FP | CONTEXT_BOUND)
+block_reasons: // signals do not matter to who goes on; nor does a unit, switched off as that one has it
+    andi t4, t4, ~(CONTEXT_UNITS | CONTEXT_BOUND)
     bnez t4, block_resume
     jal fp_switch
     j block_end

@@ -139,3 +139,4 @@
 #define CONTEXT_BOUND 2   // has a bound notification
 #define CONTEXT_NO_ASID 4 // a change of root needs a fence
 #define CONTEXT_VECTOR 8  // owns the vector registers
+#define CONTEXT_UNITS (CONTEXT_FP | CONTEXT_VECTOR)

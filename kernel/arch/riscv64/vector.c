@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lazy vector registers, like floating point (fp.c): they keep the state of the thread that used them last, and everybody
-// else runs with the unit switched off. A first use, or one after another thread's, traps and moves them. The owner takes
-// the complete path of every call that may switch threads, because only that one writes sstatus.
+// else runs with the unit switched off. A first use, or one after another thread's, traps and moves them. Fast paths
+// see in `slow` who owns the registers, as they do for floating point, and write sstatus only then.
 //
 // The state is always saved, never by what sstatus.VS says of it: the instruction that brought it in was about to change
 // it, and to note at every switch whether it did would cost those who have none.
