@@ -3,6 +3,7 @@
 #include "kernel/capability.h"
 #include "kernel/cnode.h"
 #include "kernel/derive.h"
+#include "kernel/vector.h"
 #include "test/host/kernel.h"
 #include <stdlib.h>
 
@@ -48,6 +49,50 @@ TEST(memory_comes_back_cleared)
     CHECK_EQUAL(pages[page][7], 0);
     CHECK_EQUAL(page_kind(page), PAGE_FREE);
     CHECK_EQUAL(free_bytes(), before);
+    CHECK_TEXT(check_invariants(1), NULL);
+}
+
+// Threads of one space: each takes a page when it first uses vector registers, and leaves it to the next.
+TEST(pages_for_vector_registers_stay_in_their_space)
+{
+    boot();
+    uint32_t first = start_thread(100, 101, 10, 100000, 100000), second = start_thread(102, 103, 10, 100000, 100000);
+    uint32_t space = threads[first].space;
+    CHECK_EQUAL(host_vector_use(first), first);
+    CHECK_EQUAL(host_vector_use(second), second);
+    CHECK_TEXT(check_invariants(1), NULL);
+    uint32_t page = threads[first].vector_page;
+    CHECK(page != NIL && page != threads[second].vector_page);
+    CHECK_EQUAL(host_vector_owner(), second);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, 102), NJ_OK);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, 100), NJ_OK);
+    CHECK_EQUAL(host_vector_owner(), NIL);
+    CHECK_EQUAL(spaces[space].vector_pages, page);
+    uint32_t third = start_thread(104, 105, 10, 100000, 100000);
+    CHECK_EQUAL(host_vector_use(third), third);
+    CHECK_EQUAL(threads[third].vector_page, page);
+    CHECK_TEXT(check_invariants(1), NULL);
+}
+
+// While a space is being taken apart its threads get no more of it.
+TEST(no_page_for_vector_registers_in_a_dying_space)
+{
+    boot();
+    make(NJ_KIND_UNTYPED, 1, 24, 110);
+    make(NJ_KIND_SPACE, 1, 0, 100);
+    make(NJ_KIND_THREAD, 1, 0, 111);
+    CHECK_EQUAL(INVOKE(100, NJ_SPACE_SUPPLY, 110), NJ_OK);
+    CHECK_EQUAL(INVOKE(100, NJ_SPACE_CONFIGURE, NJ_SPACE_PROCESS, CNODE), NJ_OK);
+    CHECK_EQUAL(INVOKE(111, NJ_THREAD_CONFIGURE, 100, 1, 1, 0, 0), NJ_OK);
+    uint32_t own = spaces[threads[root].space].cnode.cap.object, thread = slots[own + 111].cap.object;
+    uint32_t space = threads[thread].space;
+    spaces[space].is_dead = true;
+    CHECK_EQUAL(vector_begin(thread), NJ_NEEDS_SUPPLY);
+    CHECK_EQUAL(threads[thread].vector_page, NIL);
+    spaces[space].is_dead = false;
+    CHECK_EQUAL(vector_begin(thread), NJ_OK);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, MEMORY), NJ_OK);
+    CHECK_EQUAL(spaces[space].vector_pages, NIL);
     CHECK_TEXT(check_invariants(1), NULL);
 }
 

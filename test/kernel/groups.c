@@ -31,6 +31,9 @@
     X(preempt) \
     X(hart) \
     X(vector) \
+    X(vector_switch) \
+    X(vector_page) \
+    X(vector_absent) \
     X(refused) \
     X(permitted) \
     X(mutants) \

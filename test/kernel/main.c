@@ -158,7 +158,7 @@ static void run_case(uint32_t group, uint32_t number)
     }
 }
 
-// The machine's command line may name one group, and the number of trees of the chaos group's cases:
+// The machine's command line may name groups by how their names begin, and the number of trees of the chaos group's cases:
 // run -append "only=chaos trees=625". Found without a parser: the blob holds the line as text, followed by a NUL.
 static bool option(const struct nj_boot *boot, const char *name, char value[16])
 {
@@ -187,7 +187,7 @@ _Noreturn void component_start(uint64_t page)
     if (option(boot, "vlen=", bits))
         machine_vlen = (uint32_t)strtoul(bits, NULL, 10);
     for (uint32_t group = 0; groups[group]; group++) {
-        if (wanted[0] && strcmp(wanted, groups[group]->name) != 0)
+        if (strncmp(wanted, groups[group]->name, strlen(wanted)) != 0)
             continue;
         uint32_t count = groups[group]->count_of ? groups[group]->count_of() : groups[group]->count;
         char only_case[16];

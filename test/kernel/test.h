@@ -126,7 +126,7 @@ enum nj_thread_state state_of(uint32_t thread);
 void pause_ns(uint64_t ns);
 
 extern uint32_t chaos_trees; // chaos_test.c: random trees in one case
-extern uint32_t machine_vlen; // vector_test.c: bits of a vector register, 0 if there is none
+extern uint32_t machine_vlen; // vector.c: bits of a vector register, 0 if there is none
 
 // The supervisor's means of reporting (main.c).
 void test_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
