@@ -187,7 +187,9 @@ enum nj_hart_op {
     //   NOT_AVAILABLE: the firmware does not start the hart
     NJ_HART_BIND = 1,
     NJ_HART_UNBIND = 2, // UNBIND() [steps]: ABORT, then bound to nothing
-    NJ_HART_START = 3,  // START(pc, sp, argument). WRONG_STATE: a job runs, nothing is bound, or it was taken away
+    // START(pc, sp, argument). WRONG_STATE: a job runs, nothing is bound, or it was taken away; REVOKING: the space, the
+    // notification or a mapping in the space is being taken away; AGAIN
+    NJ_HART_START = 3,
     NJ_HART_ABORT = 4,  // ABORT() [steps]: no job runs any more. OK also if none did
     // INFO() -> enum nj_hart_state; result, or enum nj_fault; pc; detail of the fault as in fault.h; number of the hart;
     //   enum nj_hart_feature; bytes of a vector register (known once it was bound)

@@ -9,6 +9,8 @@ enum nj_status frame_invoke(uint32_t thread, uint32_t slot, uint64_t operation);
 enum nj_status frame_map(uint32_t slot, uint32_t space, uint64_t address, uint64_t rights);
 // The capability goes: its mapping goes with it. AGAIN.
 enum nj_status frame_retire(uint32_t slot, uint32_t *steps);
+// Is that slot a frame whose mapping is in this space?
+bool frame_is_mapped_in(uint32_t slot, uint32_t space);
 
 // frame_run.c, for frame.c: what is not frequent, all of it; unmaps as many pages as there are steps (AGAIN).
 enum nj_status frame_invoke_other(uint32_t thread, uint32_t slot, uint64_t operation);

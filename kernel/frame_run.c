@@ -94,6 +94,14 @@ static enum nj_status map(uint32_t caller, uint32_t slot)
     return frame_map(slot, slots[space].cap.object, argument(caller, 1), argument(caller, 2));
 }
 
+COLD bool frame_is_mapped_in(uint32_t slot, uint32_t space)
+{
+    struct cap cap = slots[slot].cap;
+    uint64_t resolved;
+
+    return cap.kind == NJ_KIND_FRAME && mapping_space(cap.word) == space && mapping_find(cap.word, &resolved);
+}
+
 enum nj_status frame_unmap_run(uint32_t slot, uint32_t *steps)
 {
     struct cap cap = slots[slot].cap;
@@ -101,7 +109,7 @@ enum nj_status frame_unmap_run(uint32_t slot, uint32_t *steps)
     uint64_t resolved = 0;
     bool is_mapped = mapping_find(cap.word, &resolved);
 
-    enum nj_status status = is_mapped ? space_leave_hart(space) : NJ_OK;
+    enum nj_status status = is_mapped ? space_leave_hart_for(space, slot) : NJ_OK;
     if (status != NJ_OK)
         return status;
     bool is_large = is_mapped && count == LARGE_PAGES;

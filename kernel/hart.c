@@ -7,7 +7,9 @@
 #include "kernel/arch/arch.h"
 #include "kernel/capability.h"
 #include "kernel/derive.h"
+#include "kernel/frame.h"
 #include "kernel/notification.h"
+#include "kernel/page.h"
 #include "kernel/sched.h"
 #include "kernel/syscall.h"
 
@@ -47,6 +49,26 @@ enum nj_status hart_park(uint32_t hart)
     arch_hart_wait();
     collect(hart);
     return harts[hart].state == NJ_HART_RUNNING ? NJ_AGAIN : NJ_OK;
+}
+
+// The slot may be anything by now: then nobody waits any more.
+bool hart_is_awaited(uint32_t hart)
+{
+    uint32_t slot = harts[hart].awaited;
+
+    return slot != NIL && page_kind(slot / UNITS_PER_PAGE) == PAGE_SLOT &&
+           frame_is_mapped_in(slot, slots[space_slot(hart)].cap.object);
+}
+
+enum nj_status hart_park_for(uint32_t hart, uint32_t slot)
+{
+    enum nj_status status = hart_park(hart);
+
+    if (status == NJ_OK && harts[hart].awaited == slot)
+        harts[hart].awaited = NIL;
+    if (status != NJ_OK && !hart_is_awaited(hart))
+        harts[hart].awaited = slot;
+    return status;
 }
 
 static enum nj_status unbind(uint32_t hart, uint32_t *steps)
@@ -112,6 +134,18 @@ static enum nj_status bind(uint32_t thread, uint32_t hart)
     return status;
 }
 
+// Whoever takes something from the space may have to try again until the job has ended: no other begins meanwhile, or that
+// could go on for ever. A space whose memory goes is dead already.
+static enum nj_status check_takers(uint32_t hart)
+{
+    if (hart_is_awaited(hart))
+        return NJ_REVOKING;
+    harts[hart].awaited = NIL; // another mapping of that slot is another matter
+    enum nj_status status = derive_allowed(space_slot(hart));
+
+    return status != NJ_OK ? status : derive_allowed(notification_slot(hart));
+}
+
 static enum nj_status start(uint32_t thread, uint32_t hart)
 {
     struct cap cap = slots[space_slot(hart)].cap;
@@ -121,6 +155,9 @@ static enum nj_status start(uint32_t thread, uint32_t hart)
     bool is_bound = cap.kind == NJ_KIND_SPACE && slots[notification_slot(hart)].cap.kind == NJ_KIND_NOTIFICATION;
     if (harts[hart].state == NJ_HART_RUNNING || !is_bound || check_space(hart, cap.object) != NJ_OK)
         return NJ_WRONG_STATE;
+    enum nj_status status = check_takers(hart);
+    if (status != NJ_OK)
+        return status;
     mail->pc = argument(thread, 0);
     mail->sp = argument(thread, 1);
     mail->argument = argument(thread, 2);

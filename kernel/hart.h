@@ -13,11 +13,19 @@ enum nj_status hart_invoke(uint32_t thread, uint32_t slot, uint64_t operation);
 // The job, if one runs, ends, and until the next one the hart uses no translation. AGAIN: it has not noticed yet.
 enum nj_status hart_park(uint32_t hart);
 
-// Before a mapping, a table or memory of a space may go: no hart runs in it any more. AGAIN.
+// Before a table or memory of a space may go: no hart runs in it any more. AGAIN.
 static inline enum nj_status space_leave_hart(uint32_t space)
 {
     return spaces[space].hart == NIL ? NJ_OK : hart_park(spaces[space].hart);
 }
+
+// The same for the mapping of the frame in `slot`. AGAIN, and no job starts before the mapping is gone.
+enum nj_status hart_park_for(uint32_t hart, uint32_t slot);
+static inline enum nj_status space_leave_hart_for(uint32_t space, uint32_t slot)
+{
+    return spaces[space].hart == NIL ? NJ_OK : hart_park_for(spaces[space].hart, slot);
+}
+bool hart_is_awaited(uint32_t hart); // for such a mapping
 
 // A hidden slot (CAP_HART) is to be emptied: whatever is in it, nothing runs with it. AGAIN.
 enum nj_status hart_lose(uint32_t slot);

@@ -67,6 +67,78 @@ TEST(revoking_what_it_is_bound_to_stops_it)
     }
 }
 
+static enum nj_status once(uint64_t slot, uint64_t operation, uint64_t a0)
+{
+    host_syscall(root, NJ_SYS_INVOKE, slot, operation, 0, (uint64_t[8]){a0});
+    CHECK_TEXT(check_invariants(0), NULL);
+    return status_of(root);
+}
+
+// Whoever has to try again until a job has ended finds no other one.
+TEST(no_job_starts_while_a_mapping_shall_go)
+{
+    uint32_t delayed = 0;
+    bind();
+    make(NJ_KIND_FRAME, 1, 1, 111);
+    make(NJ_KIND_FRAME, 1, 4, 112);
+    for (uint32_t i = 0; i < 200; i++) {
+        uint64_t frame = 111 + i % 2;
+        CHECK_EQUAL(INVOKE(frame, NJ_FRAME_MAP, SPACE, 0x400000, NJ_RIGHT_READ | NJ_RIGHT_WRITE), NJ_OK);
+        start();
+        while (once(frame, NJ_FRAME_UNMAP, 0) == NJ_AGAIN) {
+            delayed++;
+            do
+                kernel_harts(root);
+            while (harts[1].state == NJ_HART_RUNNING);
+            CHECK_EQUAL(once(HART, NJ_HART_START, 0), NJ_REVOKING);
+        }
+    }
+    CHECK(delayed > 20);
+    CHECK_EQUAL(INVOKE(111, NJ_FRAME_MAP, SPACE, 0x400000, NJ_RIGHT_READ), NJ_OK);
+    start();
+}
+
+// The same for a revoke of what it is bound to, even if the revoker comes back late.
+TEST(no_job_starts_while_a_revoke_works_above)
+{
+    uint32_t delayed = 0;
+    for (uint32_t i = 0; i < 100; i++) {
+        uint64_t above = i % 2 ? NOTIFICATION : SPACE;
+        bind();
+        start();
+        while (once(CNODE, NJ_CNODE_REVOKE, above) == NJ_AGAIN) {
+            delayed++;
+            do
+                kernel_harts(root);
+            while (harts[1].state == NJ_HART_RUNNING);
+            CHECK_EQUAL(once(HART, NJ_HART_START, 0), NJ_REVOKING);
+        }
+        CHECK_EQUAL(once(HART, NJ_HART_START, 0), NJ_WRONG_STATE);
+    }
+    CHECK(delayed > 10);
+}
+
+// Who asked gave up, and what was to go is elsewhere or something else: jobs start again.
+TEST(a_mapping_that_is_gone_delays_nobody)
+{
+    bind();
+    make(NJ_KIND_FRAME, 1, 1, 111);
+    for (uint32_t i = 0; i < 50; i++) {
+        CHECK_EQUAL(INVOKE(111, NJ_FRAME_MAP, SPACE, 0x400000, NJ_RIGHT_READ), NJ_OK);
+        start();
+        enum nj_status status = once(111, NJ_FRAME_UNMAP, 0);
+        CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_MOVE, 112, CNODE, 111), NJ_OK);
+        if (status == NJ_AGAIN) {
+            while (harts[1].state == NJ_HART_RUNNING)
+                kernel_harts(root);
+            start(); // the capability is in another slot: its holder asks anew
+        }
+        CHECK_EQUAL(INVOKE(HART, NJ_HART_ABORT, 0), NJ_OK);
+        CHECK_EQUAL(INVOKE(112, NJ_FRAME_UNMAP, 0), NJ_OK);
+        CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_MOVE, 111, CNODE, 112), NJ_OK);
+    }
+}
+
 // The space is dead and still has threads, so it still has its mappings: deleting the frame takes its mapping away.
 TEST(a_frame_deleted_while_its_space_dies_is_unmapped)
 {

@@ -302,6 +302,34 @@ static void the_supply_revoked(void)
     ANSWERS(hart_bind(HART, space, notification), NJ_WRONG_STATE);
 }
 
+// Starts a job whenever there is none.
+static void start_for_ever(struct worker *worker)
+{
+    for (;;) {
+        worker->out[0] += invoke_raw(HART, NJ_HART_START, (uint64_t)(uintptr_t)job_loop, 0x5000, 0, 0, 0) == NJ_OK;
+        nj_yield();
+    }
+}
+
+static void taking_away_ends_though_jobs_are_started(void)
+{
+    bind();
+    struct worker *worker = worker_run(start_for_ever, PRIORITY_RUNNER);
+    for (uint32_t i = 0; i < 100; i++) {
+        uint32_t frame = share();
+        uint64_t jobs = worker->out[0];
+        while (worker->out[0] == jobs)
+            nj_yield();
+        while (invoke_raw(frame, NJ_FRAME_UNMAP, 0, 0, 0, 0, 0) == NJ_AGAIN)
+            nj_yield();
+        OK(frame_unmap(frame + 1)); // the runner's own
+    }
+    while (invoke_raw(SLOT_CNODE, NJ_CNODE_REVOKE, process.memory, 0, 0, 0, 0) == NJ_AGAIN)
+        nj_yield();
+    ANSWERS(hart_start(HART, (uint64_t)(uintptr_t)job_add, 0, 0), NJ_WRONG_STATE);
+    OK(thread_suspend(worker->thread));
+}
+
 static void the_notification_revoked(void)
 {
     bind();
@@ -385,6 +413,7 @@ static const struct test_case cases[] = {
     CASE(the_memory_of_the_space_revoked),
     CASE(the_supply_revoked),
     CASE(the_notification_revoked),
+    CASE(taking_away_ends_though_jobs_are_started),
     CASE(capabilities_to_the_hart),
     CASE(bind_errors),
     CASE(beside_a_thread_in_the_same_space),

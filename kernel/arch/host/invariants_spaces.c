@@ -48,6 +48,7 @@ static const char *check_hart(uint32_t h)
         return NULL;
     REQUIRE(kind_of(space) == NJ_KIND_SPACE && notification.kind != NJ_KIND_EMPTY, "a hart runs and is not bound");
     REQUIRE(spaces[space.object].type == NJ_SPACE_PROCESS, "a hart runs in a space that was taken apart");
+    REQUIRE(!hart_is_awaited(h) || harts[h].mail.abort == harts[h].mail.order, "a job keeps a mapping that shall go");
     return NULL;
 }
 
