@@ -8,14 +8,15 @@ KERNEL_LINKER_SCRIPT := kernel/arch/riscv64/kernel.ld
 $(eval $(call riscv64_objects,$(OUT)/kernel.objects,$$(KERNEL_CFLAGS) -mcmodel=medlow $$(KERNEL_OPTIMIZE) -Ikernel/arch/riscv64))
 
 
-# What runs on every call is built for speed, what sets things up or ends them for size. Joining two 32-bit stores into
-# one of 64 bits (-ftree-slp-vectorize) takes more instructions than it saves, and so do the spills that come of ordering
-# instructions before registers are chosen (-fschedule-insns); they are ordered afterwards.
+# What runs on every call is built for speed, what sets things up or ends them for size. Four things the compiler does take
+# more instructions than they save here: joining two 32-bit stores into one of 64 bits (-ftree-slp-vectorize), ordering
+# instructions before registers are chosen, which spills (-fschedule-insns; they are ordered afterwards), arithmetic in the
+# place of branches (-fif-conversion), and for size, saving registers around calls where one that calls keep would do.
 KERNEL_OPTIMIZE := -O2 -fno-tree-slp-vectorize -fno-schedule-insns -fno-if-conversion -freorder-blocks-algorithm=simple
 KERNEL_COLD := attach code donate endpoint fault frame_run gate gate_invoke hart interrupt message refill reset \
     sched space space_invoke syscall system thread thread_invoke vector wakeup \
     $(addprefix arch/riscv64/,asid context device fp hart mmu panic trap vector)
-$(KERNEL_COLD:%=$(OUT)/kernel.objects/kernel/%.c.o): KERNEL_OPTIMIZE := -Os -msave-restore
+$(KERNEL_COLD:%=$(OUT)/kernel.objects/kernel/%.c.o): KERNEL_OPTIMIZE := -Os -msave-restore -fno-if-conversion -fno-caller-saves
 # The search for an ancestor that is being revoked looks at a few siblings on each level.
 $(OUT)/kernel.objects/kernel/derive.c.o: KERNEL_OPTIMIZE += -O3
 # What boot needs is given back: its size does not matter, and it runs in the time to the first user instruction.
