@@ -87,6 +87,16 @@ void vectors_spoil(uint64_t byte);
 // attack_code.S: checked code, for capsules and processes with an image.
 extern const uint32_t attack_image[], attack_image_end[], attack_gate[]; // and where gates lead to
 
+// attack_hart.S: what runs on further harts.
+void attack_job(uint64_t argument);
+
+// harts.c: nothing, on a machine without them.
+extern uint64_t jobs_started, jobs_ended;
+void harts_share(uint32_t cnode); // capabilities to them for attackers
+void harts_hurt(void);            // starts a job, ends one, takes capabilities away
+void harts_check(void);           // what jobs have seen
+void harts_check_memory(void);    // that nobody writes to what came back
+
 // main.c
 uint64_t choose(uint64_t limit); // a number below
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));

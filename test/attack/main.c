@@ -179,8 +179,11 @@ static void tick(void)
     for (uint32_t i = 0; i < attackers; i++)
         help(i);
     world_mend();
+    harts_check();
     if (choose(2) == 0)
         world_hurt();
+    if (choose(2) == 0)
+        harts_hurt();
     NEED(interrupt_arm(SLOT_TIMER, nj_time() + TICK_MIN_NS + choose(TICK_RANGE_NS)));
 }
 
@@ -213,8 +216,9 @@ static void world_run(void)
 
 static void report_counts(void)
 {
-    report("%lu calls, %lu faults, %lu restarts, %lu worlds, in %lu ms\n", (unsigned long)calls, (unsigned long)faults,
-           (unsigned long)restarts, (unsigned long)worlds, (unsigned long)(nj_time() / 1000000u));
+    report("%lu calls, %lu faults, %lu restarts, %lu worlds, %lu jobs (%lu ended), in %lu ms\n", (unsigned long)calls,
+           (unsigned long)faults, (unsigned long)restarts, (unsigned long)worlds, (unsigned long)jobs_started,
+           (unsigned long)jobs_ended, (unsigned long)(nj_time() / 1000000u));
 }
 
 _Noreturn void component_start(uint64_t page)

@@ -184,6 +184,7 @@ static void share_authority(uint32_t number)
     (void)!cnode_copy(cnode, NJ_BOOT_SLOT_SPACE, SLOT_CNODE, WORLD(SLOT_SPACES + number), NJ_RIGHT_ALL);
     (void)!cnode_copy(cnode, NJ_BOOT_SLOT_SCHED_CONTROL, SLOT_CNODE, SLOT_SCHED_CONTROL, NJ_RIGHT_ALL);
     (void)!cnode_copy(cnode, NJ_BOOT_SLOT_INTERRUPT_CONTROL, SLOT_CNODE, SLOT_INTERRUPT_CONTROL, NJ_RIGHT_ALL);
+    harts_share(cnode);
 }
 
 static void make_tables(void)
@@ -377,6 +378,7 @@ void world_end(void)
     NEED(untyped_info(SLOT_WORK, &bytes, &left));
     if (left != bytes)
         fail("only %lu of %lu bytes came back", (unsigned long)left, (unsigned long)bytes);
+    harts_check_memory();
     for (uint32_t source = 1; source < 8; source++) // interrupts that attackers took are free again, too
         NEED(interrupt_get(SLOT_INTERRUPT_CONTROL, source, SLOT_CNODE, SLOT_WORLD + source));
     for (uint32_t source = 1; source < 8; source++)
