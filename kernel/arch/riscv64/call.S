@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // System calls other than call and reply_recv (fast.S): those that are answered in a few instructions here, the null
-// invocation, time, and notifications where nobody switches (notify.S: where somebody does); the way to operations on objects, in C; and the complete
-// path, in C, for all others.
+// invocation, time, and notifications where nobody switches (notify.S: where somebody does; fault.S: answers to faults in a
+// send); the way to operations on objects, in C; and the complete path, in C, for all others.
 //
 // Processes arrive from the trap vector: s0 is saved and free, tp = thread, sscratch = the process's tp. Capsules arrive
 // from the entry page with interrupts off; t2, t4, t5, t6 are dead there, but must be valid again.
@@ -14,7 +14,7 @@
     .globl process_invoke, entry_invoke, entry_time
 process_invoke:
     addi s0, t2, -NJ_SYS_INVOKE
-    bnez s0, process_time
+    bnez s0, process_other
     bnez t1, process_operation
     ld t4, CONTEXT_TABLE(tp)
     ld t5, CAP_WORD(t4)
@@ -55,12 +55,6 @@ process_return_tag: // the same, with the tag in t1
     sub a0, a0, t0
     .endm
 
-process_time:
-    addi s0, t2, -NJ_SYS_TIME
-    bnez s0, process_signal
-    TIME
-    j process_return
-
 // ---- Notifications, where nobody switches: a signal that nobody waits for, a wait for what is there already -----------
 // Address of the notification into \object and of its capability into \cap, or to \miss. \table: the context.
     .macro NOTIFICATION table, right, object, cap, work, miss
@@ -92,26 +86,34 @@ process_time:
     sd \work, NOTIFICATION_WORD(\object)
     .endm
 
-process_signal:
-    addi s0, t2, -NJ_SYS_SIGNAL
-    bnez s0, process_wait
-    NOTIFICATION tp, CAP_SEND, t4, t5, t6, process_call
-    SIGNAL t4, t5, t6, process_wakes, process_call
-    j process_return
-
-process_wait: // and poll
+process_other: // s0 becomes how far the number is from the one it may be
     addi s0, t2, -NJ_SYS_WAIT
-    beqz s0, 1f
-    addi s0, t2, -NJ_SYS_POLL
+    bltz s0, process_lower
+    beqz s0, process_wait
+    addi s0, s0, NJ_SYS_WAIT - NJ_SYS_TIME
+    beqz s0, process_time
+    addi s0, s0, NJ_SYS_TIME - NJ_SYS_POLL
     bnez s0, process_call
     li s0, 1
-1:  NOTIFICATION tp, CAP_RECV, t4, t5, t6, process_call
+process_wait: // s0 = 0, and poll: s0 = 1
+    NOTIFICATION tp, CAP_RECV, t4, t5, t6, process_call
     ld t5, NOTIFICATION_WORD(t4)
     beqz t5, process_blocks
     sd zero, NOTIFICATION_WORD(t4)
     mv a0, t5
     li t1, 1
     j process_return_tag
+
+process_lower:
+    addi s0, s0, NJ_SYS_WAIT - NJ_SYS_SIGNAL
+    bnez s0, process_send
+    NOTIFICATION tp, CAP_SEND, t4, t5, t6, process_call
+    SIGNAL t4, t5, t6, process_wakes, process_call
+    j process_return
+
+process_time:
+    TIME
+    j process_return
 
 // ---- Operations on objects. Mostly the same thread goes on: it gets its words and its tag from memory, everything else
 // is cleared or was never touched. Capability and operation are not kept: an invocation never waits, so it is not repeated.

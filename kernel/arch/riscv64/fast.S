@@ -277,21 +277,26 @@ call_active:
     CALL_COMMIT 0
     j switch
 
+    .macro NO_SIGNAL slow // is there in the notification that tp (\slow = its `slow`) is bound to: it would end the receive
+    andi t2, \slow, CONTEXT_BOUND
+    beqz t2, 1f
+    lwu t2, THREAD_NOTIFICATION(tp)
+    slli t2, t2, NOTIFICATION_SHIFT
+    add t2, t2, s7
+    ld t2, NOTIFICATION_WORD(t2)
+    bnez t2, miss_reply_recv
+1:
+    .endm
+
 reply_reasons: // s0 = other waiting threads, t6 = own scheduling context
     lwu t4, THREAD_SLOW(tp)
     lwu t5, THREAD_SLOW(s9)
     or t2, t4, t5
     andi t2, t2, ~(CONTEXT_UNITS | CONTEXT_BOUND)
-    or s0, s0, t2
-    bnez s0, miss_reply_recv
-    andi t4, t4, CONTEXT_BOUND
-    beqz t4, 1f
-    lwu t2, THREAD_NOTIFICATION(tp)
-    slli t2, t2, NOTIFICATION_SHIFT
-    add t2, t2, s7
-    ld t2, NOTIFICATION_WORD(t2)
-    bnez t2, miss_reply_recv // a signal is there: it ends the receive
-1:  jal fp_switch
+    or t2, t2, s0
+    bnez t2, reply_fault
+    NO_SIGNAL t4
+    jal fp_switch
     lwu t4, THREAD_HOME_SCHED(tp)
     lwu t5, THREAD_SCHED(s9)
     or t6, t4, t5
@@ -306,6 +311,45 @@ reply_active:
     TURN_SWITCH miss_reply_recv
     REPLY_COMMIT
     j switch
+
+// The answer to a fault: nothing of it but that the faulter goes on, with all its registers. So nothing of what is slow
+// about it matters.
+reply_fault: // s0 = other waiting threads, t4 = `slow` of the answerer
+    lbu t5, THREAD_FAULT_KIND(s9)
+    li s10, NJ_MESSAGE_REGISTERS
+    bnez s0, miss_reply_recv
+    beqz t5, miss_reply_recv
+    bltu s10, t1, miss_reply_recv
+    beqz t1, 2f
+    li s10, FAULT_SUSPEND
+    beq a0, s10, miss_reply_recv
+2:  NO_SIGNAL t4
+    li s10, 1
+    REPLY_CHECK fault_equal
+fault_checked:
+    lwu t4, THREAD_HOME_SCHED(tp)
+    lwu t5, THREAD_SCHED(s9)
+    lbu t6, REPLY_DONATED(s5)
+    beqz t4, fault_returns
+    beqz t5, miss_reply_recv
+    bnez t6, miss_reply_recv
+    TURN_SWITCH miss_reply_recv
+fault_commit:
+    sb zero, THREAD_FAULT_KIND(s9)
+    REPLY_COMMIT
+    j fault_resume
+
+fault_returns: // the time that it has lent
+    bnez t5, miss_reply_recv
+    beqz t6, miss_reply_recv
+    lwu s2, THREAD_SCHED(tp)
+    sb zero, REPLY_DONATED(s5)
+    sw zero, THREAD_SCHED(tp)
+    sw s2, THREAD_SCHED(s9)
+    slli s2, s2, SCHED_SHIFT
+    add s2, s2, s7
+    sw s8, SCHED_THREAD(s2)
+    j fault_commit
 
 // More words than registers: the sender (tp) must have a message page, and be in the space whose memory that is.
 call_long:
@@ -389,6 +433,10 @@ reply_equal:
 reply_equal_active:
     addi t6, t6, 1
     bgeu t6, t5, reply_active
+    j miss_reply_recv
+fault_equal:
+    addi t6, t6, 1
+    bgeu t6, t5, fault_checked
 miss_reply_recv:
     li s0, NJ_SYS_REPLY_RECV
     .globl miss, switch, fp_switch

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fast path of faults: an access of a process to a page that is not there, to the handler that waits. As in fast.S, every
-// check comes before the first store to an object, and whatever is unusual goes to the complete path (trap.c, fault.c)
-// untouched.
+// Fast paths of faults: an access of a process to a page that is not there, to the handler that waits; the answer by which
+// the faulter goes on at once. As in fast.S, every check comes before the first store to an object, and whatever is unusual
+// goes to the complete path (trap.c, fault.c, reply.c) untouched.
+#include "abi/syscall.h"
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/layout.h"
 #include "kernel/arch/riscv64/offsets.h"
@@ -12,7 +13,7 @@
 //
 // No page of a process lies in the upper half, where the kernel runs and most capsules do; those in the lower half have an
 // image. So what passes here came from user mode.
-    .globl fault_page
+    .globl fault_page, fault_resume
 fault_page:
     bltz a1, trap_complete
     csrr a2, stval
@@ -104,3 +105,113 @@ fault_reasons: // to be slow, that are none after all; s5 = other waiting thread
     bnez t4, trap_complete
     jal fp_switch
     j fault_checked
+
+// ---- The answer, in a send: from call.S, where s0 = number - NJ_SYS_SIGNAL and saved ------------------------------------
+// The faulter is more important, and has time of its own or gets back what it lent: it goes on, with all its registers, so
+// nothing of what is slow about it matters here. reply_recv is in fast.S.
+    .globl process_send
+process_send:
+    addi s0, s0, NJ_SYS_SIGNAL - NJ_SYS_SEND
+    bnez s0, process_call
+    ld t4, CONTEXT_TABLE(tp)
+    ld t5, CAP_WORD(t4)
+    lwu t4, CAP_OBJECT(t4)
+    bgeu t0, t5, process_call
+    lui s0, %hi(DIRECT_MAP)
+    add t4, t4, t0
+    slli t4, t4, SLOT_SHIFT
+    add t4, t4, s0
+    ld t6, 0(t4)
+    andi t5, t6, CAP_KIND_MASK
+    addi t5, t5, -CAP_REPLY
+    bnez t5, process_call
+    PROCESS_SAVE
+    lui s7, %hi(DIRECT_MAP)
+    srli s3, t6, 32 // reply
+    slli s5, s3, REPLY_SHIFT
+    add s5, s5, s7
+    lwu s8, REPLY_CALLER(s5) // faulter
+    bnez t1, send_words
+send_resumes:
+    beqz s8, miss_send
+    slli s9, s8, THREAD_SHIFT
+    add s9, s9, s7
+    lbu t4, THREAD_FAULT_KIND(s9)
+    lwu t5, THREAD_SERVING(tp)
+    lwu t6, REPLY_NEXT(s5)
+    lwu s2, THREAD_SCHED(s9)
+    lui s0, %hi(sched_current)
+    beqz t4, miss_send
+    bne t5, s3, miss_send // somebody else received it, or has received another call since
+    bnez t6, miss_send
+    lbu s4, THREAD_PRIORITY(tp)
+    lbu t6, THREAD_PRIORITY(s9)
+    li s10, STATE_READY
+    beqz s2, send_returns
+    bgeu s4, t6, miss_send
+    TURN_SWITCH miss_send
+    ld t4, CONTEXT_SELF(tp) // all is checked: tp is put in front of its equals
+    sh3add t5, s4, s0
+    sb s10, THREAD_IS_QUEUED(tp) // true is READY; not by call: it may own a unit
+    ld t6, %lo(ready_queues)(t5)
+    bnez t6, send_before
+    sd t4, %lo(ready_queues)(t5)
+    srli t5, s4, 6
+    sh3add t5, t5, s0
+    ld t6, %lo(ready_bits)(t5)
+    sll s2, s10, s4
+    or t6, t6, s2
+    addi s4, s4, 1 // it ran: nobody ready comes before it
+    sd t6, %lo(ready_bits)(t5)
+    sw s4, %lo(sched_top_priority)(s0)
+send_commit:
+    sd zero, REPLY_CALLER(s5) // and its receiver
+    sb zero, REPLY_DONATED(s5)
+    sw zero, THREAD_REPLY(s9)
+    sb zero, THREAD_FAULT_KIND(s9)
+    sb s10, THREAD_STATE(s9)
+    sw zero, THREAD_SERVING(tp)
+    .irp n, 5,6,7,28,29,30,31 // the call is finished
+    sd zero, CONTEXT_REG(\n)(tp)
+    .endr
+    .irp n, 10,11,12,13,14,15,16,17
+    sd x\n, CONTEXT_REG(\n)(tp)
+    .endr
+fault_resume: // s9 = thread s8, with all its registers
+    sw s8, %lo(sched_current)(s0)
+    mv tp, s9
+    j thread_restore
+
+send_before: // others of its priority are ready
+    zext.w s2, t6
+    sw s2, THREAD_NEXT(tp)
+    slli s2, s2, THREAD_SHIFT
+    add s2, s2, s7
+    sw t4, THREAD_PREV(s2)
+    sw t4, %lo(ready_queues)(t5)
+    j send_commit
+
+send_words:
+    li t4, NJ_MESSAGE_REGISTERS
+    li t5, FAULT_SUSPEND
+    bltu t4, t1, miss_send // a longer message, a capability, or a tag that is none
+    bne a0, t5, send_resumes
+miss_send:
+    li s0, NJ_SYS_SEND
+    j miss
+
+send_returns: // the time that it was lent; of its own it has none. t6 = priority of the faulter
+    lwu t4, %lo(sched_top_priority)(s0)
+    lbu t5, REPLY_DONATED(s5)
+    lwu s2, THREAD_HOME_SCHED(tp)
+    addi t6, t6, 1
+    beqz t5, miss_send
+    bnez s2, miss_send
+    bltu t6, t4, miss_send
+    lwu s2, THREAD_SCHED(tp)
+    sw zero, THREAD_SCHED(tp)
+    sw s2, THREAD_SCHED(s9)
+    slli s2, s2, SCHED_SHIFT
+    add s2, s2, s7
+    sw s8, SCHED_THREAD(s2)
+    j send_commit

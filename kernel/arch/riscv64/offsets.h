@@ -59,7 +59,7 @@
 #define ENDPOINT_HAS_RECEIVERS 12
 
 #define REPLY_SHIFT 5
-#define REPLY_CALLER 0
+#define REPLY_CALLER 0 // and receiver
 #define REPLY_MAY_GRANT 12
 #define REPLY_DONATED 13
 #define REPLY_NEXT 16

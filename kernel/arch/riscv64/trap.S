@@ -5,7 +5,7 @@
 #include "kernel/arch/riscv64/offsets.h"
 
     .section .text.trap, "ax"
-    .globl trap_slow, trap_complete, arch_enter, thread_resume
+    .globl trap_slow, trap_complete, arch_enter, thread_resume, thread_restore
 trap_slow: // tp = thread, s0 = cause - CAUSE_CALL, and saved, sscratch = tp as it was
     .irp n, 1,2,3,5,6,7,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     sd x\n, CONTEXT_REG(\n)(tp)
@@ -42,6 +42,7 @@ thread_resume: // a0 = thread, NIL: idle
 1:  slli a0, a0, THREAD_SHIFT
     lui tp, %hi(threads)
     add tp, tp, a0
+thread_restore: // tp = thread
     sc.d zero, zero, (tp) // a reservation that another thread made must not survive
     ld s0, CONTEXT_ROOT(tp)
     csrr s1, satp
