@@ -6,21 +6,27 @@
 
 #define RANK_MAX 23u // 2^22 contexts fill all RAM that the arrays can hold
 
-static uint32_t root;
+uint32_t wakeup_root;
 
 _Static_assert(SCHEDS_MAX < 1u << RANK_MAX, "a heap of all contexts has a smaller rank");
 
 BOOT_ONLY void wakeup_init(void)
 {
-    root = NIL;
+    wakeup_root = NIL;
 }
 
+/*@ requires sched < SCHEDS_MAX;
+    assigns \nothing; */
 static uint32_t rank_of(uint32_t sched)
 {
     return sched == NIL ? 0 : scheds[sched].rank;
 }
 
 // The longer side goes to the left. Did the rank change?
+/*@ requires is_sched(sched) && heap_names_scheds;
+    assigns scheds[sched].left, scheds[sched].right, scheds[sched].rank;
+    ensures heap_names_scheds;
+    ensures \result <==> scheds[sched].rank != \old(scheds[sched].rank); */
 static bool settle(uint32_t sched)
 {
     uint32_t left = scheds[sched].left, right = scheds[sched].right;
@@ -36,12 +42,15 @@ static bool settle(uint32_t sched)
 }
 
 // Puts `sched`, which may be NIL, in the place of a child of `parent`, or at the top.
+/*@ requires sched < SCHEDS_MAX && parent < SCHEDS_MAX && heap_names_scheds;
+    assigns wakeup_root, scheds[sched].parent, scheds[parent].left, scheds[parent].right;
+    ensures heap_names_scheds; */
 static void put(uint32_t sched, uint32_t parent, bool on_the_left)
 {
     if (sched != NIL)
         scheds[sched].parent = parent;
     if (parent == NIL)
-        root = sched;
+        wakeup_root = sched;
     else if (on_the_left)
         scheds[parent].left = sched;
     else
@@ -51,10 +60,19 @@ static void put(uint32_t sched, uint32_t parent, bool on_the_left)
 // The right sides of both heaps become one, in order, which hangs below `parent`; then the ranks are set from its lower
 // end up. From `parent` on that goes on only as long as a rank changes. Each such step meets a rank (the new one if ranks
 // fall, the old one if they rise) that is one higher than the one below, so they are few as well.
+/*@ requires one < SCHEDS_MAX && other < SCHEDS_MAX && parent < SCHEDS_MAX && heap_names_scheds;
+    assigns wakeup_root, scheds[0 .. SCHEDS_MAX - 1].left, scheds[0 .. SCHEDS_MAX - 1].right,
+        scheds[0 .. SCHEDS_MAX - 1].parent, scheds[0 .. SCHEDS_MAX - 1].rank;
+    ensures heap_names_scheds; */
 static void merge(uint32_t one, uint32_t other, uint32_t parent, bool on_the_left)
 {
     uint32_t last = parent;
 
+    /*@ loop invariant 0 <= i <= 2 * RANK_MAX && one < SCHEDS_MAX && other < SCHEDS_MAX && last < SCHEDS_MAX;
+        loop invariant heap_names_scheds;
+        loop assigns i, one, other, last, on_the_left, wakeup_root, scheds[0 .. SCHEDS_MAX - 1].left,
+            scheds[0 .. SCHEDS_MAX - 1].right, scheds[0 .. SCHEDS_MAX - 1].parent;
+        loop variant 2 * RANK_MAX - i; */
     for (uint32_t i = 0; i < 2u * RANK_MAX && one != NIL && other != NIL; i++) {
         if (scheds[other].start_ns < scheds[one].start_ns) {
             uint32_t later = one;
@@ -68,6 +86,11 @@ static void merge(uint32_t one, uint32_t other, uint32_t parent, bool on_the_lef
     }
     put(one != NIL ? one : other, last, on_the_left);
     bool is_merged = last == parent;
+    /*@ loop invariant 0 <= i <= 3 * RANK_MAX && last < SCHEDS_MAX;
+        loop invariant heap_names_scheds;
+        loop assigns i, last, is_merged, scheds[0 .. SCHEDS_MAX - 1].left, scheds[0 .. SCHEDS_MAX - 1].right,
+            scheds[0 .. SCHEDS_MAX - 1].rank;
+        loop variant 3 * RANK_MAX - i; */
     for (uint32_t i = 0; i < 3u * RANK_MAX && last != NIL; i++) {
         is_merged = is_merged || last == parent;
         if (!settle(last) && is_merged)
@@ -82,7 +105,7 @@ void wakeup_insert(uint32_t sched)
     scheds[sched].right = NIL;
     scheds[sched].rank = 1;
     scheds[sched].is_waiting = true;
-    merge(root, sched, NIL, false);
+    merge(wakeup_root, sched, NIL, false);
 }
 
 void wakeup_remove(uint32_t sched)
@@ -100,10 +123,10 @@ void wakeup_remove(uint32_t sched)
 
 uint32_t wakeup_first(void)
 {
-    return root;
+    return wakeup_root;
 }
 
 uint64_t wakeup_time(void)
 {
-    return root == NIL ? UINT64_MAX : scheds[root].start_ns;
+    return wakeup_root == NIL ? UINT64_MAX : scheds[wakeup_root].start_ns;
 }
