@@ -46,6 +46,11 @@ enum nj_status cap_lookup_in(uint32_t thread, uint64_t number, uint64_t index, u
 
 // Counts a capability of an object in (+1) or out (-1) and returns how many there are. Kinds without an object to stop
 // (memory, authorities) always have "another one".
+/*@ requires object_fits(cap.kind, cap.object, cap.word);
+    requires cap.kind == NJ_KIND_CNODE ==> slots[cap.object].cap.kind == NJ_KIND_EMPTY;
+    assigns slots[cap.object].cap.word, REFERENCES(cap.object);
+    ensures links_stay{Pre, Post};
+    ensures caps_stay{Pre, Post}; */
 static uint32_t reference_count(struct cap cap, uint32_t change)
 {
     switch (cap.kind) {
@@ -109,7 +114,7 @@ static enum nj_status object_retire(struct cap cap, uint32_t slot, uint32_t *ste
 
 void cap_create(uint32_t parent, uint32_t slot, struct cap cap)
 {
-    slots[slot].cap = cap;
+    slot_set(slot, cap);
     derive_insert(parent, slot);
     reference_count(cap, 1);
 }
@@ -135,6 +140,8 @@ enum nj_status cap_create_rest(uint32_t parent, uint32_t slot, uint32_t count, s
     return cap_is_counted(slots[slot].cap) ? count_run(slot, (uint32_t)end) : OK_STAYS;
 }
 
+/*@ assigns \nothing;
+    ensures \result <==> cap.kind == NJ_KIND_ENDPOINT || cap.kind == NJ_KIND_NOTIFICATION; */
 static inline bool can_have_badge(struct cap cap)
 {
     return cap.kind == NJ_KIND_ENDPOINT || cap.kind == NJ_KIND_NOTIFICATION;
@@ -165,22 +172,64 @@ static inline uint32_t *plain_counter(struct cap cap)
     }
 }
 
+// Those of the rights that are wanted.
+/*@ assigns \nothing;
+    ensures (\result & rights) == \result;
+    ensures (wanted & NJ_RIGHT_SEND) == 0 ==> (\result & NJ_RIGHT_SEND) == 0;
+    ensures (wanted & NJ_RIGHT_RECV) == 0 ==> (\result & NJ_RIGHT_RECV) == 0;
+    ensures (wanted & NJ_RIGHT_GRANT) == 0 ==> (\result & NJ_RIGHT_GRANT) == 0;
+    ensures (wanted & NJ_RIGHT_GRANT_REPLY) == 0 ==> (\result & NJ_RIGHT_GRANT_REPLY) == 0;
+    ensures (wanted & NJ_RIGHT_EXECUTE) == 0 ==> (\result & NJ_RIGHT_EXECUTE) == 0;
+    ensures (\result & CAP_REVOKING) == 0 && (\result & CAP_HART) == 0; */
+static inline uint8_t rights_within(uint8_t rights, uint8_t wanted)
+{
+    return rights & (uint8_t)((wanted & NJ_RIGHT_ALL) | CAP_DEVICE);
+}
+
 // Everything is checked.
+/*@ requires order_holds && caps_valid && is_slot(source) && is_slot(destination) && is_free(destination);
+    requires NJ_KIND_UNTYPED < slots[source].cap.kind < KIND_ZOMBIE;
+    requires badge == 0 || (slots[source].cap.word == 0 &&
+        (slots[source].cap.kind == NJ_KIND_ENDPOINT || slots[source].cap.kind == NJ_KIND_NOTIFICATION));
+    assigns slots[..], REFERENCES(slots[source].cap.object);
+    CAPS_ARE_VALID
+    ensures \result == NJ_OK;
+    ensures is_derived(slots[destination].cap, \old(slots[source].cap));
+    ensures are_wanted(slots[destination].cap.rights, rights);
+    ensures badge != 0 ==> slots[destination].cap.word == badge;
+    ensures badge == 0 && slots[destination].cap.kind != NJ_KIND_FRAME ==>
+        slots[destination].cap.word == \old(slots[source].cap.word);
+    ensures \forall integer other; is_slot(other) && other != destination ==> cap_stays{Pre, Post}(other); */
 static __attribute__((noinline)) enum nj_status derive_commit(uint32_t source, uint32_t destination, uint8_t rights,
                                                               uint64_t badge)
 {
-    slots[destination].cap = slots[source].cap;
-    slots[destination].cap.rights &= (uint8_t)((rights & NJ_RIGHT_ALL) | CAP_DEVICE);
-    derive_insert(source, destination);
+    struct cap cap = slots[source].cap;
+
+    cap.rights = rights_within(cap.rights, rights);
     if (badge != 0)
-        slots[destination].cap.word = badge;
-    if (slots[destination].cap.kind == NJ_KIND_FRAME)
-        slots[destination].cap.word = 0; // the copy is not mapped anywhere
-    reference_count(slots[destination].cap, 1);
+        cap.word = badge;
+    if (cap.kind == NJ_KIND_FRAME)
+        cap.word = 0; // the copy is not mapped anywhere
+    slot_set(destination, cap);
+    derive_insert(source, destination);
+    reference_count(cap, 1);
     return NJ_OK;
 }
 
 // Some revoke is pending: is it one of the source's ancestors that is revoked?
+/*@ requires order_holds && caps_valid && is_slot(source) && is_slot(destination) && is_free(destination);
+    requires NJ_KIND_UNTYPED < slots[source].cap.kind < KIND_ZOMBIE;
+    requires badge == 0 || (slots[source].cap.word == 0 &&
+        (slots[source].cap.kind == NJ_KIND_ENDPOINT || slots[source].cap.kind == NJ_KIND_NOTIFICATION));
+    assigns slots[..], REFERENCES(slots[source].cap.object);
+    CAPS_ARE_VALID
+    ensures \result == NJ_OK ==> is_derived(slots[destination].cap, \old(slots[source].cap));
+    ensures \result == NJ_OK ==> are_wanted(slots[destination].cap.rights, rights);
+    ensures \result == NJ_OK && badge != 0 ==> slots[destination].cap.word == badge;
+    ensures \result == NJ_OK && badge == 0 && slots[destination].cap.kind != NJ_KIND_FRAME ==>
+        slots[destination].cap.word == \old(slots[source].cap.word);
+    ensures \result != NJ_OK ==> cap_stays{Pre, Post}(destination);
+    ensures \forall integer other; is_slot(other) && other != destination ==> cap_stays{Pre, Post}(other); */
 static __attribute__((noinline)) enum nj_status derive_checked(uint32_t source, uint32_t destination, uint8_t rights,
                                                                uint64_t badge)
 {
@@ -214,8 +263,8 @@ enum nj_status cap_move(uint32_t source, uint32_t destination)
         return NJ_EMPTY_SLOT;
     if (slots[destination].cap.kind != NJ_KIND_EMPTY)
         return NJ_SLOT_USED;
-    slots[destination].cap = slots[source].cap;
-    slots[source].cap = (struct cap){0};
+    slot_set(destination, slots[source].cap);
+    slot_set(source, (struct cap){0});
     derive_replace(source, destination);
     return NJ_OK;
 }

@@ -12,6 +12,12 @@
 
 // Neither empty nor a zombie: neither has one of these bits in its kind, and every other kind has one.
 #define CAP_KIND_USABLE_BITS (KIND_ZOMBIE - 1u)
+//@ predicate is_usable(integer kind) = (kind & CAP_KIND_USABLE_BITS) != 0;
+/*@ assigns \nothing;
+    ensures \result <==> is_usable(cap.kind);
+    ensures cap.kind == NJ_KIND_EMPTY ==> !\result;
+    ensures cap.kind == KIND_ZOMBIE ==> !\result;
+    ensures cap.kind == KIND_ROOT ==> !\result; */
 static inline bool cap_is_usable(struct cap cap)
 {
     return (cap.kind & CAP_KIND_USABLE_BITS) != 0;
@@ -20,6 +26,12 @@ static inline bool cap_is_usable(struct cap cap)
 // Slot number `number` of a thread's capability table, which is `count` slots from `table` on. SLOT_RANGE, EMPTY_SLOT.
 // Slot 0 is bookkeeping and reads as empty.
 // For the ways of frequent calls; the others use cap_lookup().
+/*@ requires \valid(slot) && run_fits(table, count);
+    assigns *slot;
+    ensures \result == NJ_OK ==> number < count && *slot == table + number && is_slot(*slot) && is_usable(slots[*slot].cap.kind);
+    ensures \result == NJ_SLOT_RANGE <==> number >= count;
+    ensures \result == NJ_EMPTY_SLOT <==> number < count && !is_usable(slots[table + number].cap.kind);
+    ensures \result == NJ_OK || \result == NJ_SLOT_RANGE || \result == NJ_EMPTY_SLOT; */
 static inline enum nj_status cap_find(uint32_t table, uint64_t count, uint64_t number, uint32_t *slot)
 {
     if (number >= count)
@@ -30,6 +42,11 @@ static inline enum nj_status cap_find(uint32_t table, uint64_t count, uint64_t n
 }
 
 // Is it a capability of this kind? For those that leave what is wrong to cap_lookup_kind().
+/*@ requires thread < THREADS_MAX && has_table(thread) && \valid(slot);
+    assigns *slot;
+    ensures \result ==> threads[thread].space != NIL && number < slots[table_slot(thread)].cap.word;
+    ensures \result ==> *slot == slots[table_slot(thread)].cap.object + number && is_slot(*slot);
+    ensures \result ==> slots[*slot].cap.kind == kind; */
 static inline bool cap_find_kind(uint32_t thread, uint64_t number, enum nj_kind kind, uint32_t *slot)
 {
     struct cap table = thread_table(thread);
@@ -39,13 +56,33 @@ static inline bool cap_find_kind(uint32_t thread, uint64_t number, enum nj_kind 
 }
 
 // The same as cap_find().
+/*@ requires thread < THREADS_MAX && has_table(thread) && \valid(slot);
+    assigns *slot;
+    ensures \result == NJ_OK ==> threads[thread].space != NIL && number < slots[table_slot(thread)].cap.word;
+    ensures \result == NJ_OK ==> *slot == slots[table_slot(thread)].cap.object + number && is_slot(*slot);
+    ensures \result == NJ_OK ==> is_usable(slots[*slot].cap.kind); */
 enum nj_status cap_lookup(uint32_t thread, uint64_t number, uint32_t *slot);
 // The same, and of this kind. WRONG_KIND.
+/*@ requires thread < THREADS_MAX && has_table(thread) && \valid(slot);
+    assigns *slot;
+    ensures \result == NJ_OK ==> threads[thread].space != NIL && number < slots[table_slot(thread)].cap.word;
+    ensures \result == NJ_OK ==> *slot == slots[table_slot(thread)].cap.object + number && is_slot(*slot);
+    ensures \result == NJ_OK ==> slots[*slot].cap.kind == kind && is_usable(kind); */
 enum nj_status cap_lookup_kind(uint32_t thread, uint64_t number, enum nj_kind kind, uint32_t *slot);
+/*@ // The slot is number `index`, which is not 0, of the node whose capability is in slot `node`.
+    predicate names_slot{L}(integer node, integer index, integer slot) = is_slot(node) && is_slot(slot) &&
+        slots[node].cap.kind == NJ_KIND_CNODE && 0 < index < slots[node].cap.word && slot == slots[node].cap.object + index; */
 // Slot `index` of the table behind the thread's cnode capability `number`, empty or not. SLOT_RANGE, WRONG_KIND, ...
+/*@ requires thread < THREADS_MAX && has_table(thread) && objects_fit && \valid(slot);
+    assigns *slot;
+    ensures \result == NJ_OK ==> threads[thread].space != NIL && number < slots[table_slot(thread)].cap.word;
+    ensures \result == NJ_OK ==> names_slot(slots[table_slot(thread)].cap.object + number, index, *slot); */
 enum nj_status cap_lookup_in(uint32_t thread, uint64_t number, uint64_t index, uint32_t *slot);
 
 // The same as cap_lookup_in(), for the ways of frequent calls.
+/*@ requires \valid(slot) && run_fits(table, count) && objects_fit;
+    assigns *slot;
+    ensures \result == NJ_OK ==> number < count && names_slot(table + number, index, *slot); */
 static inline enum nj_status cap_find_in(uint32_t table, uint64_t count, uint64_t number, uint64_t index,
                                          uint32_t *slot)
 {
@@ -58,6 +95,12 @@ static inline enum nj_status cap_find_in(uint32_t table, uint64_t count, uint64_
 }
 
 // Puts a capability into an empty slot as the child of another. Counts the reference.
+/*@ requires order_holds && caps_valid && is_slot(parent) && is_slot(slot);
+    requires slots[parent].cap.kind != NJ_KIND_EMPTY && is_free(slot) && may_hold(slot, cap);
+    assigns slots[..], REFERENCES(cap.object);
+    CAPS_ARE_VALID
+    ensures slots[slot].cap == cap;
+    ensures \forall integer other; is_slot(other) && other != slot ==> cap_stays{Pre, Post}(other); */
 void cap_create(uint32_t parent, uint32_t slot, struct cap cap);
 // Is there an object to stop when its last capability goes, of those that retype makes?
 static inline bool cap_is_counted(struct cap cap)
@@ -76,8 +119,34 @@ static inline enum nj_status cap_create_run(uint32_t parent, uint32_t slot, uint
 }
 
 // Copy with fewer rights and, if not 0, a badge. SLOT_USED, WRONG_KIND, IN_USE (has a badge), REVOKING, AGAIN.
+/*@ // The second capability was derived from the first: the same object, no more rights, a badge only where none was. The
+    // copy of a frame is mapped nowhere.
+    predicate is_derived(struct cap cap, struct cap from) = cap.kind == from.kind && cap.object == from.object &&
+        cap.extra == from.extra && (cap.rights & from.rights) == cap.rights &&
+        (cap.word == from.word || (cap.kind == NJ_KIND_FRAME && cap.word == 0) ||
+            ((cap.kind == NJ_KIND_ENDPOINT || cap.kind == NJ_KIND_NOTIFICATION) && from.word == 0)); */
+/*@ requires order_holds && caps_valid && is_slot(source) && is_slot(destination) && is_plain(destination);
+    assigns slots[..], REFERENCES(slots[source].cap.object);
+    CAPS_ARE_VALID
+    ensures \result == NJ_OK ==> \old(slots[destination].cap.kind) == NJ_KIND_EMPTY;
+    ensures \result == NJ_OK ==> is_derived(slots[destination].cap, \old(slots[source].cap));
+    ensures \result == NJ_OK ==> are_wanted(slots[destination].cap.rights, rights);
+    ensures \result == NJ_OK && badge != 0 ==> slots[destination].cap.word == badge;
+    ensures \result == NJ_OK && badge == 0 && slots[destination].cap.kind != NJ_KIND_FRAME ==>
+        slots[destination].cap.word == \old(slots[source].cap.word);
+    ensures \result != NJ_OK ==> cap_stays{Pre, Post}(destination);
+    ensures \forall integer other; is_slot(other) && other != destination ==> cap_stays{Pre, Post}(other); */
 enum nj_status cap_derive(uint32_t source, uint32_t destination, uint8_t rights, uint64_t badge);
 // SLOT_USED, EMPTY_SLOT.
+/*@ requires order_holds && caps_valid && is_slot(source) && is_slot(destination) && is_plain(destination);
+    assigns slots[..];
+    CAPS_ARE_VALID
+    ensures \result == NJ_OK ==> \old(slots[destination].cap.kind) == NJ_KIND_EMPTY;
+    ensures \result == NJ_OK ==> slots[destination].cap == \old(slots[source].cap);
+    ensures \result == NJ_OK ==> slots[source].cap.kind == NJ_KIND_EMPTY;
+    ensures \forall integer other; is_slot(other) && other != source && other != destination ==>
+        slots[other].cap == \old(slots[other].cap);
+    ensures \result != NJ_OK ==> \forall integer slot; is_slot(slot) ==> slots[slot].cap == \old(slots[slot].cap); */
 enum nj_status cap_move(uint32_t source, uint32_t destination);
 // Empties the slot; the last capability of an object stops the object. AGAIN when *steps ran out.
 enum nj_status cap_delete(uint32_t slot, uint32_t *steps);

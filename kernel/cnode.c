@@ -18,7 +18,7 @@ void cnode_init(uint32_t first, uint32_t count)
 
 uint32_t cnode_reference(uint32_t first, uint32_t change)
 {
-    slots[first].cap.word += (uint64_t)(int32_t)change;
+    slot_set_word(first, slots[first].cap.word + (uint64_t)(int32_t)change);
     return (uint32_t)slots[first].cap.word;
 }
 

@@ -50,7 +50,7 @@ void derive_replace(uint32_t from, uint32_t to)
 // Moves the bracket of `slot` in front of the bracket of its elder sibling. Order among siblings means nothing.
 /*@ requires is_slot(slot) && is_slot(sibling) && slot != sibling;
     requires order_holds && is_linked(slot) && is_linked(sibling);
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns slots[..].end[..];
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;

@@ -35,7 +35,7 @@ extern uint32_t derive_root;     // hidden slot whose bracket encloses all other
 extern uint32_t revokes_pending; // slots that carry CAP_REVOKING
 
 /*@ requires is_slot(root) && order_holds && is_unlinked(root);
-    assigns derive_root, revokes_pending, slots[root].cap, slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns derive_root, revokes_pending, slots[root].cap, slots[..].end[..];
     ensures slots[root].cap.kind == KIND_ROOT;
     ensures links_exist;
     ensures links_agree;
@@ -114,7 +114,7 @@ static inline uint32_t token_prev(uint32_t token)
 }
 
 /*@ requires is_token(left) && is_token(right);
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns slots[..].end[..];
     ensures next_of(left) == right && prev_of(right) == left;
     ensures \forall integer token; is_token(token) && token != left ==> next_of(token) == \old(next_of(token));
     ensures \forall integer token; is_token(token) && token != right ==> prev_of(token) == \old(prev_of(token)); */
@@ -125,7 +125,7 @@ static inline void link_tokens(uint32_t left, uint32_t right)
 }
 
 /*@ requires is_token(token) && is_token(next_of(token)) && is_token(prev_of(token));
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns slots[..].end[..];
     ensures next_of(\old(prev_of(token))) == \old(next_of(token));
     ensures prev_of(\old(next_of(token))) == \old(prev_of(token));
     ensures \forall integer other; is_token(other) && other != \old(prev_of(token)) ==>
@@ -138,7 +138,7 @@ static inline void token_remove(uint32_t token)
 }
 
 /*@ requires is_slot(slot);
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns slots[..].end[..];
     ensures is_unlinked(slot) && prev_of(2 * slot) == NIL && prev_of(2 * slot + 1) == NIL;
     ensures \forall integer token; is_token(token) && token != 2 * slot && token != 2 * slot + 1 ==>
         next_of(token) == \old(next_of(token)) && prev_of(token) == \old(prev_of(token)); */
@@ -176,7 +176,7 @@ static inline uint32_t close_next(uint32_t slot)
 // Links a bracket with nothing inside between a token whose slot is known and one of any slot.
 /*@ requires is_slot(parent) && is_slot(slot) && parent != slot && is_token(after);
     requires after != 2 * slot && after != 2 * slot + 1;
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns slots[..].end[..];
     ensures next_of(2 * parent) == 2 * slot && prev_of(2 * slot) == 2 * parent;
     ensures next_of(2 * slot) == 2 * slot + 1 && prev_of(2 * slot + 1) == 2 * slot;
     ensures next_of(2 * slot + 1) == after && prev_of(after) == 2 * slot + 1;
@@ -197,7 +197,7 @@ static inline void link_first(uint32_t parent, uint32_t slot, uint32_t after)
 // The same where `after` opens the bracket of a slot that is known. In 64 bits, neighbours in slots[] are one address and
 // an offset.
 /*@ requires is_slot(parent) && is_slot(slot) && is_slot(newest) && parent != slot && slot != newest;
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns slots[..].end[..];
     ensures next_of(2 * parent) == 2 * slot && prev_of(2 * slot) == 2 * parent;
     ensures next_of(2 * slot) == 2 * slot + 1 && prev_of(2 * slot + 1) == 2 * slot;
     ensures next_of(2 * slot + 1) == 2 * newest && prev_of(2 * newest) == 2 * slot + 1;
@@ -218,7 +218,7 @@ static inline void link_next(uint32_t parent, uint64_t slot, uint64_t newest)
 // The same between two tokens of any slots.
 /*@ requires is_token(before) && is_slot(slot) && is_token(after);
     requires before != 2 * slot && before != 2 * slot + 1 && after != 2 * slot && after != 2 * slot + 1;
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns slots[..].end[..];
     ensures next_of(before) == 2 * slot && prev_of(2 * slot) == before;
     ensures next_of(2 * slot) == 2 * slot + 1 && prev_of(2 * slot + 1) == 2 * slot;
     ensures next_of(2 * slot + 1) == after && prev_of(after) == 2 * slot + 1;
@@ -239,7 +239,7 @@ static inline void link_between(uint32_t before, uint32_t slot, uint32_t after)
 // Makes `child` (linked nowhere) the newest child of `parent`.
 /*@ requires is_slot(parent) && is_slot(child) && parent != child;
     requires order_holds && is_linked(parent) && is_unlinked(child);
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns slots[..].end[..];
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
@@ -254,7 +254,7 @@ static inline void derive_insert(uint32_t parent, uint32_t child)
 // The same where the newest child is known: the slots of objects made in one call.
 /*@ requires is_slot(parent) && is_slot(child) && is_slot(newest) && parent != child;
     requires order_holds && is_linked(parent) && is_unlinked(child) && next_of(2 * parent) == 2 * newest;
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns slots[..].end[..];
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
@@ -269,7 +269,7 @@ static inline void derive_insert_next(uint32_t parent, uint64_t child, uint64_t 
 
 // Takes the slot out; what was derived from it now belongs to its nearest living ancestor. O(1).
 /*@ requires is_slot(slot) && order_holds && is_linked(slot);
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns slots[..].end[..];
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
@@ -280,7 +280,7 @@ void derive_remove(uint32_t slot);
 
 // The same for a slot that has no children.
 /*@ requires is_slot(slot) && order_holds && is_linked(slot) && next_of(2 * slot) == 2 * slot + 1;
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns slots[..].end[..];
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
@@ -296,7 +296,7 @@ static inline void derive_remove_leaf(uint32_t slot)
 // Puts `to` (linked nowhere) in the place of `from`, descendants included; `from` is linked nowhere afterwards. O(1).
 /*@ requires is_slot(from) && is_slot(to) && from != to;
     requires order_holds && is_linked(from) && is_unlinked(to);
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns slots[..].end[..];
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
@@ -310,7 +310,7 @@ void derive_replace(uint32_t from, uint32_t to);
 /*@ requires is_slot(from) && is_slot(to) && from != to;
     requires order_holds && is_linked(from) && is_unlinked(to) && next_of(2 * from) == 2 * from + 1;
     requires prev_of(2 * from) != 2 * from + 1;
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns slots[..].end[..];
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
@@ -342,7 +342,7 @@ static inline uint32_t derive_first_child(uint32_t slot)
 // May something be derived from this slot? OK; REVOKING if it or an ancestor is being revoked; AGAIN if that took too
 // many steps to find out (progress was made). The search is for when any revoke is pending at all.
 /*@ requires is_slot(slot) && order_holds && is_linked(slot);
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns slots[..].end[..];
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;
@@ -350,7 +350,7 @@ static inline uint32_t derive_first_child(uint32_t slot)
     ensures \forall integer token; is_token(token) ==> (has_links(token) <==> \old(has_links(token))); */
 enum nj_status derive_search(uint32_t slot);
 /*@ requires is_slot(slot) && order_holds && is_linked(slot);
-    assigns slots[0 .. SLOTS_MAX - 1].end[0 .. 1];
+    assigns slots[..].end[..];
     ensures links_exist;
     ensures links_agree;
     ensures links_pair;

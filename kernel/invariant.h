@@ -8,6 +8,15 @@
     logic integer kind_of{L}(integer slot) =
         slots[slot].cap.kind == KIND_ZOMBIE ? slots[slot].cap.extra : slots[slot].cap.kind;
 
+    // Rights are left that were wanted, and what is not a right is not copied.
+    predicate are_wanted(integer rights, integer wanted) =
+        ((wanted & NJ_RIGHT_SEND) == 0 ==> (rights & NJ_RIGHT_SEND) == 0) &&
+        ((wanted & NJ_RIGHT_RECV) == 0 ==> (rights & NJ_RIGHT_RECV) == 0) &&
+        ((wanted & NJ_RIGHT_GRANT) == 0 ==> (rights & NJ_RIGHT_GRANT) == 0) &&
+        ((wanted & NJ_RIGHT_GRANT_REPLY) == 0 ==> (rights & NJ_RIGHT_GRANT_REPLY) == 0) &&
+        ((wanted & NJ_RIGHT_EXECUTE) == 0 ==> (rights & NJ_RIGHT_EXECUTE) == 0) &&
+        (rights & CAP_REVOKING) == 0 && (rights & CAP_HART) == 0;
+
     // What a capability of this kind names is inside the array of its kind, and inside memory.
     predicate object_fits(integer kind, integer object, integer word) =
         (kind == NJ_KIND_CNODE ==> 0 < object && 2 <= word && object + word <= SLOTS_MAX) &&
@@ -44,19 +53,50 @@
 
     predicate caps_valid{L} = objects_fit && zombies_fit && slots_linked && nodes_begin && nodes_apart && cursors_fit;
 
+    // A run of slots, maybe of none, all of which exist: such as a capability table (thread.h).
+    predicate run_fits(integer first, integer count) = count == 0 || (0 < first && first + count <= SLOTS_MAX);
+
     // No node begins at this slot: it may be filled.
     predicate is_plain{L}(integer slot) = \forall integer other; is_slot(other) && kind_of(other) == NJ_KIND_CNODE ==>
         slots[other].cap.object != slot;
     predicate is_free{L}(integer slot) = slots[slot].cap.kind == NJ_KIND_EMPTY && is_plain(slot);
 
+    // May this capability be put into the slot, which is free?
+    predicate may_hold{L}(integer slot, struct cap cap) = cap.kind != NJ_KIND_EMPTY && cap.kind != KIND_ZOMBIE &&
+        object_fits(cap.kind, cap.object, cap.word) &&
+        (cap.kind == NJ_KIND_CNODE ==> slots[cap.object].cap.kind == NJ_KIND_EMPTY && cap.object != slot &&
+            (\forall integer other; is_slot(other) && kind_of(other) == NJ_KIND_CNODE ==>
+                (cap.object <= slots[other].cap.object < cap.object + cap.word ==> cap.object == slots[other].cap.object) &&
+                (slots[other].cap.object <= cap.object < slots[other].cap.object + slots[other].cap.word ==>
+                    cap.object == slots[other].cap.object)));
+
+    // Between two states: slots are used as they were, and those in use hold what they held. (In those that are not, nodes
+    // count their capabilities.)
+    predicate cap_stays{L, M}(integer slot) = \at(slots[slot].cap.kind, M) == \at(slots[slot].cap.kind, L) &&
+        (\at(slots[slot].cap.kind, L) != NJ_KIND_EMPTY ==> \at(slots[slot].cap, M) == \at(slots[slot].cap, L));
+    predicate caps_stay{L, M} = \forall integer slot; is_slot(slot) ==> cap_stays{L, M}(slot);
     // Between two states: no slot was filled.
     predicate none_filled{L, M} = \forall integer slot; is_slot(slot) && \at(slots[slot].cap.kind, L) == NJ_KIND_EMPTY ==>
         \at(slots[slot].cap.kind, M) == NJ_KIND_EMPTY; */
 
+// In contracts, to have each proved by itself.
+#define CAPS_ARE_VALID                                                                                                 \
+    ensures links_exist;                                                                                               \
+    ensures links_agree;                                                                                               \
+    ensures links_pair;                                                                                                \
+    ensures objects_fit;                                                                                               \
+    ensures zombies_fit;                                                                                               \
+    ensures slots_linked;                                                                                              \
+    ensures nodes_begin;                                                                                               \
+    ensures nodes_apart;                                                                                               \
+    ensures cursors_fit;
+
+// Where capabilities of an object are counted.
+#define REFERENCES(object)                                                                                             \
+    endpoints[object].references, notifications[object].references, replies[object].references,                        \
+        threads[object].references, scheds[object].references, spaces[object].references, codes[object].references,    \
+        interrupts[object].references, harts[object].references
 // What an operation may write that stops objects. (What files keep for themselves has no name here.)
 #define KERNEL_STATE                                                                                                   \
-    slots[0 .. SLOTS_MAX - 1], threads[0 .. THREADS_MAX - 1], endpoints[0 .. ENDPOINTS_MAX - 1],                       \
-        notifications[0 .. NOTIFICATIONS_MAX - 1], replies[0 .. REPLIES_MAX - 1], scheds[0 .. SCHEDS_MAX - 1],         \
-        spaces[0 .. SPACES_MAX - 1], codes[0 .. CODES_MAX - 1], interrupts[0 .. INTERRUPTS_MAX - 1],                   \
-        harts[0 .. HARTS_MAX - 1], pages[0 .. PAGES_MAX - 1][0 .. PAGE_BYTES / 8 - 1],                                 \
-        page_kinds[0 .. PAGES_MAX / 16 - 1], revokes_pending
+    slots[..], threads[..], endpoints[..], notifications[..], replies[..], scheds[..], spaces[..], codes[..],          \
+        interrupts[..], harts[..], pages[..][..], page_kinds[..], revokes_pending

@@ -48,7 +48,9 @@ static inline uint32_t thread_space(uint32_t thread)
         threads[thread].space == NIL || table_fits(slots[table_slot(thread)].cap); */
 /*@ requires thread < THREADS_MAX && has_table(thread);
     assigns \nothing;
-    ensures table_fits(\result); */
+    ensures table_fits(\result);
+    ensures threads[thread].space == NIL ==> \result.kind == NJ_KIND_EMPTY && \result.word == 0;
+    ensures threads[thread].space != NIL ==> \result == slots[table_slot(thread)].cap; */
 static inline struct cap thread_table(uint32_t thread)
 {
     const size_t slots_per_space = sizeof(struct space) / sizeof(struct slot);
