@@ -24,22 +24,6 @@ static void endpoint_unblock(uint32_t thread, uint32_t endpoint)
     threads[thread].waits_on = NIL;
 }
 
-// The first receiver stops waiting. It keeps the reply object it offers, if any.
-static uint32_t take_receiver(uint32_t endpoint)
-{
-    uint32_t receiver = endpoints[endpoint].queue.head;
-    uint32_t next = threads[receiver].next;
-
-    endpoints[endpoint].queue.head = next;
-    if (next == NIL)
-        endpoints[endpoint].queue.tail = NIL;
-    else
-        threads[next].prev = NIL;
-    threads[receiver].next = NIL;
-    threads[receiver].waits_on = NIL;
-    return receiver;
-}
-
 static bool has_receiver(uint32_t endpoint)
 {
     return !queue_is_empty(endpoints[endpoint].queue) && endpoints[endpoint].has_receivers;
@@ -88,29 +72,6 @@ enum nj_status endpoint_send(uint32_t thread, uint32_t endpoint, struct cap cap,
         start_call(thread, receiver, reply, may_grant_reply);
     sched_make_ready(receiver, true);
     return NJ_OK;
-}
-
-// What endpoint_send() does with a call, without what no fault has: words, capabilities, an answer to the sender.
-uint32_t endpoint_send_fault(uint32_t thread, uint32_t slot)
-{
-    uint32_t endpoint = slots[slot].cap.object;
-    uint32_t rights = slots[slot].cap.rights;
-
-    if ((rights & NJ_RIGHT_SEND) == 0)
-        return NIL;
-    if (!has_receiver(endpoint)) {
-        endpoint_send(thread, endpoint, slots[slot].cap, true, true);
-        return NIL;
-    }
-    uint32_t reply = threads[endpoints[endpoint].queue.head].reply;
-    if (reply == NIL)
-        return NIL;
-    uint32_t receiver = take_receiver(endpoint);
-    fault_message(thread, receiver, slots[slot].cap.word);
-    threads[receiver].reply = NIL;
-    threads[receiver].state = NJ_THREAD_READY;
-    start_call(thread, receiver, reply, (rights & (NJ_RIGHT_GRANT | NJ_RIGHT_GRANT_REPLY)) != 0);
-    return receiver;
 }
 
 enum nj_status endpoint_receive(uint32_t thread, uint32_t endpoint, uint32_t reply, bool may_block)

@@ -11,11 +11,6 @@ enum nj_status endpoint_send(uint32_t thread, uint32_t endpoint, struct cap cap,
 // The thread receives, offering a reply object (NIL: none). When OK and it did not block, its call is finished.
 enum nj_status endpoint_receive(uint32_t thread, uint32_t endpoint, uint32_t reply, bool may_block);
 
-// The fault of a thread, which is INACTIVE, goes as a call through the endpoint capability in this slot. Returns the receiver
-// that has taken it: READY, but not in a queue yet. NIL: it waits for one, or stays INACTIVE because the capability or the
-// receiver does not suffice.
-uint32_t endpoint_send_fault(uint32_t thread, uint32_t slot);
-
 // The thread stops waiting in the endpoint it waits on.
 void endpoint_cancel(uint32_t thread);
 

@@ -4,8 +4,7 @@
 #include "abi/fault.h"
 #include "kernel/object.h"
 
-// The running thread did what it must not: stops it and sends the message to its fault endpoint. Returns the thread that has
-// taken it and is READY, but in no queue yet: sched_hand_over() or sched_make_ready() it. NIL: nobody waited for it.
-uint32_t fault_raise(uint32_t thread, enum nj_fault kind, uint64_t detail, uint64_t extra);
+// The running thread did what it must not: stops it and sends the message to its fault endpoint, if it has one.
+void fault_raise(uint32_t thread, enum nj_fault kind, uint64_t detail, uint64_t extra);
 // Writes the fault message of a faulted thread into a receiver and finishes the receiver's call.
 void fault_message(uint32_t thread, uint32_t receiver, uint64_t badge);

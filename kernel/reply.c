@@ -2,6 +2,7 @@
 // Reply objects. A receiver offers one; a call binds the caller to it; the answer, or the end of either side, frees it.
 #include "kernel/reply.h"
 
+#include "abi/fault.h"
 #include "kernel/message.h"
 #include "kernel/sched.h"
 #include "kernel/thread.h"
@@ -47,7 +48,7 @@ void reply_hold(uint32_t reply, uint32_t caller, uint32_t receiver, bool may_gra
 }
 
 // Caller and reply object let go of each other.
-static __attribute__((noinline)) void unlink(uint32_t reply)
+static void unlink(uint32_t reply)
 {
     uint32_t caller = replies[reply].caller, receiver = replies[reply].receiver;
     uint32_t next = replies[reply].next, prev = replies[reply].prev;
@@ -98,18 +99,6 @@ enum nj_status reply_send(uint32_t thread, uint32_t reply)
     else
         threads[caller].state = NJ_THREAD_INACTIVE;
     return NJ_OK;
-}
-
-// What reply_send() does, and the answerer's call is finished, before anybody else is chosen.
-uint32_t reply_resume(uint32_t thread, uint32_t reply)
-{
-    uint32_t caller = replies[reply].caller;
-
-    reply_release(reply);
-    threads[caller].fault_kind = 0;
-    threads[caller].state = NJ_THREAD_READY;
-    message_finish(thread, 0, 0); // OK
-    return sched_let_go_on(caller);
 }
 
 void reply_cancel(uint32_t caller)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reply objects: each holds one caller that waits for an answer.
 #pragma once
-#include "abi/fault.h"
 #include "kernel/object.h"
 
 // Can a receiver offer it? IN_USE: it holds a caller, or another receiver offers it.
@@ -14,18 +13,6 @@ void reply_hold(uint32_t reply, uint32_t caller, uint32_t receiver, bool may_gra
 
 // The thread's message (checked) answers the caller held by the reply object. WRONG_STATE: it holds none.
 enum nj_status reply_send(uint32_t thread, uint32_t reply);
-
-// Does the thread's message let one that faulted go on, and carry nothing to look at?
-static inline bool reply_resumes(uint32_t thread, uint32_t reply)
-{
-    uint32_t caller = replies[reply].caller;
-    uint64_t tag = threads[thread].context.reg[REG_TAG];
-
-    return caller != NIL && threads[caller].fault_kind != 0 && tag <= NJ_MESSAGE_REGISTERS &&
-           (tag == 0 || threads[thread].context.reg[REG_WORD] != NJ_FAULT_REPLY_SUSPEND);
-}
-// If so: sends the answer and returns the thread to run.
-uint32_t reply_resume(uint32_t thread, uint32_t reply);
 
 // The caller stops waiting for its answer.
 void reply_cancel(uint32_t caller);

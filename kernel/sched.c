@@ -104,14 +104,6 @@ static uint32_t take_next(uint64_t now)
     return NIL;
 }
 
-static void tell_budget(uint32_t thread)
-{
-    uint32_t handler = fault_raise(thread, NJ_FAULT_BUDGET, 0, 0);
-
-    if (handler != NIL)
-        sched_make_ready(handler, true);
-}
-
 // The thread that ran: does it keep the processor? If not, it is put where it belongs.
 static bool keeps_running(uint32_t thread, uint64_t now, bool turn_is_over)
 {
@@ -119,7 +111,7 @@ static bool keeps_running(uint32_t thread, uint64_t now, bool turn_is_over)
         return false;
     if (!refill_is_ready(threads[thread].sched, now)) {
         if (threads[thread].tells_budget && !gate_is_inside(thread))
-            tell_budget(thread);
+            fault_raise(thread, NJ_FAULT_BUDGET, 0, 0);
         else
             wait_for_refill(thread);
         return false;

@@ -35,15 +35,6 @@ bool sched_has_time(uint32_t thread);
 void sched_make_unready(uint32_t thread);
 // Called last in every kernel entry: the thread to run now, NIL to idle. Charges time and sets the timer.
 uint32_t sched_choose(void);
-// The running thread has blocked and this one goes on in its stead (it is READY and in no queue): returns the thread to
-// run, which is another one if this one's budget or the clock has something to say. For the fast paths.
-uint32_t sched_switch(uint32_t thread);
-// The same, if nobody ready comes first; else it is made ready and the next one is chosen. What stopped the running thread
-// has left this one in front of its equals.
-uint32_t sched_hand_over(uint32_t thread);
-// The running thread has answered this one, which is READY and in no queue: returns the thread to run. Whoever of the two is
-// ready and does not run comes in front of its equals.
-uint32_t sched_let_go_on(uint32_t thread);
 void sched_yield(uint32_t thread);
 // The next choice is made with care: the running thread goes on, if it does, by the long way back.
 void sched_reconsider(void);

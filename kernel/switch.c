@@ -52,58 +52,19 @@ static inline bool beats_all(uint32_t thread, uint32_t running, uint64_t now)
            threads[running].sched == sched_steady && is_quiet(now) && refill_is_ready(sched, now);
 }
 
-static __attribute__((noinline)) uint32_t queue_only(uint32_t thread, bool first)
+static __attribute__((noinline)) uint32_t queue_only(uint32_t thread)
 {
-    sched_make_ready(thread, first);
+    sched_make_ready(thread, false);
     return NIL;
 }
 
 // If it is, it goes on and the running one waits in front of its equals. Else it is made ready and NIL returned.
-static __attribute__((noinline)) uint32_t preempt(uint32_t thread, uint32_t running, uint64_t now, bool first)
+static __attribute__((noinline)) uint32_t preempt(uint32_t thread, uint32_t running, uint64_t now)
 {
     if (!beats_all(thread, running, now))
-        return queue_only(thread, first);
+        return queue_only(thread);
     ready_insert(running, true);
     return go_on(thread, threads[thread].sched, now);
-}
-
-static __attribute__((noinline)) uint32_t switch_slowly(uint32_t thread)
-{
-    sched_make_ready(thread, true);
-    return sched_choose();
-}
-
-// A context that waits for its refill is not ready as long as the clock has nothing to say.
-uint32_t sched_switch(uint32_t thread)
-{
-    uint32_t sched = threads[thread].sched;
-    uint64_t now = clock_ns();
-
-    return is_quiet(now) && refill_is_ready(sched, now) ? go_on(thread, sched, now) : switch_slowly(thread);
-}
-
-uint32_t sched_hand_over(uint32_t thread)
-{
-    uint32_t sched = threads[thread].sched;
-
-    if (sched == NIL || threads[thread].priority + 1u < sched_top_priority) {
-        sched_make_ready(thread, true);
-        return sched_choose();
-    }
-    if (sched != sched_steady)
-        return sched_switch(thread);
-    sched_current = thread; // it was lent the time that runs
-    return thread;
-}
-
-uint32_t sched_let_go_on(uint32_t thread)
-{
-    uint32_t running = sched_current;
-
-    if (threads[running].sched == NIL)
-        return sched_hand_over(thread);
-    uint32_t next = preempt(thread, running, clock_ns(), true);
-    return next != NIL ? next : sched_choose();
 }
 
 // The alarm is due: does the thread it wakes go on at once, in front of the one that runs? NIL: a choice must be made.
@@ -113,7 +74,7 @@ static inline uint32_t alarm_preempts(uint32_t running, uint64_t now)
         return NIL; // more than the alarm is due
     turn.alarm_ns = UINT64_MAX;
     uint32_t waiter = interrupt_wake_timer();
-    if (waiter == NIL || preempt(waiter, running, now, false) == NIL)
+    if (waiter == NIL || preempt(waiter, running, now) == NIL)
         return NIL;
     turn_set_timer(wakeup_time());
     return waiter;

@@ -183,9 +183,8 @@ static enum nj_status dispatch(uint32_t thread, uint64_t number, enum outcome *o
 
 static uint32_t raise(uint32_t current, enum nj_fault kind, uint64_t detail, uint64_t extra)
 {
-    uint32_t handler = fault_raise(current, kind, detail, extra);
-
-    return handler != NIL ? sched_hand_over(handler) : sched_choose();
+    fault_raise(current, kind, detail, extra);
+    return sched_choose();
 }
 
 static void call_finish(uint32_t thread, enum nj_status status)
@@ -197,18 +196,7 @@ static void call_finish(uint32_t thread, enum nj_status status)
         clear_results(thread);
 }
 
-// The reply object named in t0, if a fault is answered that needs nothing more. Else NIL.
-static inline uint32_t answered_fault(uint32_t thread)
-{
-    struct cap table = thread_table(thread);
-    uint32_t slot;
-
-    if (cap_find(table.object, table.word, in_capability(thread), &slot) != NJ_OK || slots[slot].cap.kind != NJ_KIND_REPLY)
-        return NIL;
-    return reply_resumes(thread, slots[slot].cap.object) ? slots[slot].cap.object : NIL;
-}
-
-static __attribute__((noinline)) uint32_t syscall_slowly(uint32_t current, uint64_t number)
+uint32_t kernel_syscall(uint32_t current, uint64_t number)
 {
     enum outcome outcome = RETURNS;
 
@@ -222,13 +210,6 @@ static __attribute__((noinline)) uint32_t syscall_slowly(uint32_t current, uint6
     if (is_here && outcome == RETURNS)
         call_finish(current, status);
     return sched_choose();
-}
-
-uint32_t kernel_syscall(uint32_t current, uint64_t number)
-{
-    uint32_t reply = number == NJ_SYS_SEND ? answered_fault(current) : NIL;
-
-    return reply != NIL ? reply_resume(current, reply) : syscall_slowly(current, number);
 }
 
 // A thread that has stopped itself is told so when it is resumed. One without capabilities will not be: it has ended

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The turn of the running thread ends and that of another begins, where the clock has nothing to say: what sched_switch()
+// The turn of the running thread ends and that of another begins, where the clock has nothing to say: what go_on()
 // (kernel/switch.c) does, for fast paths, without C and the registers it would cost.
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/layout.h"
