@@ -28,6 +28,7 @@ enum {
     SLOT_FAULTS,      // endpoint
     SLOT_REPLY,       // for faults
     SLOT_COUNTERS,    // frame: one page for each attacker
+    SLOT_SECRETS,     // frame
     SLOT_WORLD = 200, // from here on the world's, and empty between worlds
     SLOT_WORLD_END = NJ_BOOT_SLOTS,
 };
@@ -74,12 +75,20 @@ struct attack_request {
 };
 _Static_assert(sizeof(struct attack_request) == 128, "attack_code.S");
 
+#define SECRETS 0x60000000ull // a page that is mapped when it is read, and taken away again
 #define BAD_REGISTERS 0xbad // in a0 at a trap: a register of a private attacker has changed
 
 // attacker.c: what the processes run. argument: seed << 8 | number.
 _Noreturn void attack(uint64_t argument);
 _Noreturn void attack_serve(uint64_t argument);
 _Noreturn void attack_vectors(uint64_t argument);
+// attack_fault.S: reads the address with something in every register that is made of the seed. Not 0: one has changed.
+uint64_t attack_fault(uint64_t address, uint64_t seed);
+// A system call of the supervisor: its tag, and not 0 if a register that it keeps has changed or one that it clears is not.
+struct exchanged {
+    uint64_t tag, spoilt;
+};
+struct exchanged exchange(uint64_t number, uint64_t slot, uint64_t tag, uint64_t reply, uint64_t words[8], uint64_t *badge);
 // attack_vector.S
 void vectors_fill(uint64_t byte);
 uint64_t vectors_differ(uint64_t byte, uint64_t may_be_new);
@@ -112,6 +121,7 @@ _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)
 void world_make(void);
 void world_start(uint32_t attacker); // from the beginning, with another seed; whatever it did before
 uint32_t world_thread(uint32_t attacker);
+uint32_t world_space(uint32_t attacker);
 void world_mend(void); // gives attackers some of what they have lost
 void world_hurt(void); // takes something away, or something back, or apart
 void world_end(void);  // and checks that everything is as it was

@@ -96,6 +96,8 @@ _Noreturn void attack(uint64_t argument)
         uint8_t choice = script_byte(&script);
         if (choice < 4u) {
             make_fault(&script);
+        } else if (choice < 6u) {
+            (void)attack_fault(SECRETS + script_byte(&script) * 8u, script.random); // others may write its registers
         } else if (choice < 12u) {
             write_memory(&script);
         } else {
@@ -109,18 +111,21 @@ _Noreturn void attack(uint64_t argument)
     }
 }
 
-// Answers whatever it is asked, on the time of those who ask.
+// Answers whatever it is asked, on the time of those who ask. Who has faulted in a read does it again, until it may.
 _Noreturn void attack_serve(uint64_t argument)
 {
     uint64_t words[8] = {argument}, badge;
     int64_t tag = nj_recv(SLOT_ENDPOINTS + 2, nj_receive(SLOT_REPLIES + 5, NJ_SLOT_NONE), words, &badge);
 
-    for (;;)
+    for (;;) {
+        words[0] = words[0] == NJ_FAULT_READ ? NJ_FAULT_REPLY_RESUME : NJ_FAULT_REPLY_SUSPEND;
         tag = nj_reply_recv(SLOT_ENDPOINTS + 2, tag < 0 ? 0 : (uint64_t)tag & 15u,
                             nj_receive(SLOT_REPLIES + 5, NJ_SLOT_NONE), words, &badge);
+    }
 }
 
-// Random calls, between which vector registers must stay as they are, whatever the thread's earlier lives have left there.
+// Random calls and faults, between which vector registers must stay as they are, whatever the thread's earlier lives have
+// left there; over a fault all others, too.
 _Noreturn void attack_vectors(uint64_t argument)
 {
     struct script script = {.random = argument >> 8 | 1};
@@ -130,6 +135,8 @@ _Noreturn void attack_vectors(uint64_t argument)
     while (vectors_differ(byte, may_be_new) == 0) {
         struct request request;
         may_be_new = 0;
+        if (script_byte(&script) < 16u && attack_fault(SECRETS + script_byte(&script) * 8u, script.random) != 0)
+            counter[2] = 1;
         vectors_fill(byte);
         if (script_byte(&script) < 16u)
             request_anything(&script, &request);

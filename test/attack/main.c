@@ -17,7 +17,7 @@
 #define TICKS_RANGE 300u
 #define TICKS_STUCK 2u // blocked for so many: helped
 
-static uint64_t state, seed, calls, faults, restarts, worlds, private_faults, ticks;
+static uint64_t state, seed, calls, faults, mended, restarts, worlds, private_faults, ticks;
 
 static volatile uint64_t *const counters = (volatile uint64_t *)(uintptr_t)OWN_COUNTERS;
 static uint8_t stuck[ATTACKERS];
@@ -96,6 +96,7 @@ static void set_up(const struct nj_boot *boot)
     NEED(untyped_retype(SLOT_OWN, NJ_KIND_ENDPOINT, 1, 0, SLOT_CNODE, SLOT_FAULTS));
     NEED(untyped_retype(SLOT_OWN, NJ_KIND_REPLY, 1, 0, SLOT_CNODE, SLOT_REPLY));
     NEED(untyped_retype(SLOT_OWN, NJ_KIND_FRAME, 1, 16, SLOT_CNODE, SLOT_COUNTERS));
+    NEED(untyped_retype(SLOT_OWN, NJ_KIND_FRAME, 1, 1, SLOT_CNODE, SLOT_SECRETS));
     NEED(frame_map(SLOT_COUNTERS, SLOT_SPACE, OWN_COUNTERS, NJ_RIGHT_READ | NJ_RIGHT_WRITE));
     NEED(cnode_mint(SLOT_CNODE, SLOT_ALARM, SLOT_CNODE, SLOT_EVENTS, NJ_RIGHT_ALL, 1));
     NEED(interrupt_get(SLOT_INTERRUPT_CONTROL, NJ_INTERRUPT_TIMER, SLOT_CNODE, SLOT_TIMER));
@@ -122,17 +123,42 @@ static uint64_t read_parameters(const struct nj_boot *boot)
     return wanted;
 }
 
+// A system call over which all registers are watched.
+static int64_t enter(uint64_t number, uint32_t slot, uint64_t tag, uint64_t words[8], uint64_t *badge)
+{
+    struct exchanged exchanged = exchange(number, slot, tag, nj_receive(SLOT_REPLY, NJ_SLOT_NONE), words, badge);
+
+    if (exchanged.spoilt != 0)
+        fail("registers of the supervisor after call %lu differ by 0x%lx", (unsigned long)number,
+             (unsigned long)exchanged.spoilt);
+    return (int64_t)exchanged.tag;
+}
+
+// The page is there from now on, until the next tick or somebody else's fault.
+static bool mend(uint32_t attacker, const uint64_t fault[8])
+{
+    bool is_secret = fault[NJ_FAULT_WORD_KIND] == NJ_FAULT_READ && fault[NJ_FAULT_WORD_DETAIL] - SECRETS < 4096u;
+
+    NEED(frame_unmap(SLOT_SECRETS));
+    if (!is_secret || frame_map(SLOT_SECRETS, world_space(attacker), SECRETS, NJ_RIGHT_READ) != NJ_OK)
+        return false;
+    mended++;
+    return true;
+}
+
 // Replies, and most often lets it start anew.
 static void answer_fault(uint64_t badge, const uint64_t fault[8])
 {
     uint32_t attacker = (uint32_t)badge - 1u;
-    bool resumes = choose(8) == 0 && attacker < ATTACKER_PRIVATE; // those would go on with registers of before a call
+    bool resumes = mend(attacker, fault);
+    resumes |= choose(8) == 0 && attacker < ATTACKER_PRIVATE; // those would go on with registers of before a call
     uint64_t words[8] = {resumes ? NJ_FAULT_REPLY_RESUME : NJ_FAULT_REPLY_SUSPEND}, registers[8] = {0};
 
     if (badge == 0 || badge > attackers)
         fail("a fault with badge %lu", (unsigned long)badge);
     faults++;
-    int64_t tag = nj_send(SLOT_REPLY, nj_tag(1, 0), words);
+    uint64_t nobody;
+    int64_t tag = enter(NJ_SYS_SEND, SLOT_REPLY, nj_tag(1, 0), words, &nobody);
     if (tag != 0)
         fail("a fault cannot be answered: %s", nj_status_text(nj_status_of(tag)));
     if (resumes)
@@ -176,6 +202,7 @@ static void help(uint32_t attacker)
 static void tick(void)
 {
     ticks++;
+    NEED(frame_unmap(SLOT_SECRETS));
     for (uint32_t i = 0; i < attackers; i++)
         help(i);
     world_mend();
@@ -195,7 +222,7 @@ static void world_run(void)
     NEED(interrupt_arm(SLOT_TIMER, nj_time() + TICK_MIN_NS));
     while (ticks < last) {
         uint64_t words[8] = {0}, badge;
-        int64_t tag = nj_recv(SLOT_FAULTS, nj_receive(SLOT_REPLY, NJ_SLOT_NONE), words, &badge);
+        int64_t tag = enter(NJ_SYS_RECV, SLOT_FAULTS, 0, words, &badge);
         if (tag < 0)
             fail("no fault, but %s", nj_status_text(nj_status_of(tag)));
         if ((tag & NJ_TAG_SIGNAL) != 0)
@@ -207,6 +234,8 @@ static void world_run(void)
     for (uint32_t i = 0; i < attackers; i++) {
         calls += i == ATTACKER_MUTANT ? 0 : counters[i * 512u]; // a mutant counts what it likes
         counters[i * 512u] = 0;
+        if (i >= ATTACKER_VECTOR && counters[i * 512u + 2u] != 0)
+            fail("registers of attacker %u have changed over a fault", i);
         if (i >= ATTACKER_PRIVATE && counters[i * 512u + 1u] != 0)
             fail("world %lu of seed 0x%lx: registers behind a gate, in the space of attacker %u", (unsigned long)worlds,
                  (unsigned long)seed, i);
@@ -216,9 +245,10 @@ static void world_run(void)
 
 static void report_counts(void)
 {
-    report("%lu calls, %lu faults, %lu restarts, %lu worlds, %lu jobs (%lu ended), in %lu ms\n", (unsigned long)calls,
-           (unsigned long)faults, (unsigned long)restarts, (unsigned long)worlds, (unsigned long)jobs_started,
-           (unsigned long)jobs_ended, (unsigned long)(nj_time() / 1000000u));
+    report("%lu calls, %lu faults (%lu mended), %lu restarts, %lu worlds, %lu jobs (%lu ended), in %lu ms\n",
+           (unsigned long)calls, (unsigned long)faults, (unsigned long)mended, (unsigned long)restarts,
+           (unsigned long)worlds, (unsigned long)jobs_started, (unsigned long)jobs_ended,
+           (unsigned long)(nj_time() / 1000000u));
 }
 
 _Noreturn void component_start(uint64_t page)

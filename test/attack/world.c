@@ -150,7 +150,7 @@ static void make_spaces(void)
                      &data_bases[4]);
 }
 
-static uint32_t space_of(uint32_t attacker)
+uint32_t world_space(uint32_t attacker)
 {
     static const uint8_t spaces[ATTACKER_PRIVATE] = {0, 0, 0, 0, 1, 1, 2, 3};
 
@@ -167,7 +167,7 @@ static void make_gates(void)
     uint64_t offset = (uint64_t)(attack_gate - attack_image) * 4u;
 
     for (uint32_t i = 0; i < 6; i++)
-        NEED(space_gate(space_of(owners[i / 2u]), offset, owners[i / 2u], SLOT_CNODE, WORLD(SLOT_GATES + i)));
+        NEED(space_gate(world_space(owners[i / 2u]), offset, owners[i / 2u], SLOT_CNODE, WORLD(SLOT_GATES + i)));
 }
 
 static void share(uint32_t cnode, uint32_t slot)
@@ -234,6 +234,12 @@ static uint32_t world_sched(uint32_t attacker)
                                        : WORLD_PRIVATE_SCHEDS + attacker - ATTACKER_PRIVATE;
 }
 
+// The passive attacker handles faults of one of each kind, on their time.
+static uint32_t handler_of(uint32_t attacker)
+{
+    return attacker == 1 || attacker == ATTACKER_VECTOR + 1u ? (uint32_t)WORLD(SLOT_ENDPOINTS + 2) : WORLD_FAULTS + attacker;
+}
+
 // Short turns of odd lengths: preemption comes anywhere.
 static void make_thread(uint32_t attacker)
 {
@@ -244,8 +250,8 @@ static void make_thread(uint32_t attacker)
 
     NEED(sched_configure(SLOT_SCHED_CONTROL, world_sched(attacker), budget,
                          choose(2) ? budget : budget * (2 + choose(3))));
-    NEED(thread_configure(world_thread(attacker), space_of(attacker), 252, 254, WORLD_FAULTS + attacker, page));
-    NEED(frame_map(WORLD_COUNTERS + attacker, space_of(attacker), COUNTERS + attacker * 4096u,
+    NEED(thread_configure(world_thread(attacker), world_space(attacker), 252, 254, handler_of(attacker), page));
+    NEED(frame_map(WORLD_COUNTERS + attacker, world_space(attacker), COUNTERS + attacker * 4096u,
                    NJ_RIGHT_READ | NJ_RIGHT_WRITE));
 }
 
@@ -318,7 +324,7 @@ static void replace_vector_user(uint32_t attacker)
         return;
     NEED(cnode_delete(SLOT_CNODE, world_thread(attacker)));
     NEED(cnode_move(SLOT_CNODE, world_thread(attacker), SLOT_CNODE, WORLD_VECTOR_NEXT));
-    NEED(thread_configure(world_thread(attacker), WORLD_VECTOR_SPACE, 252, 254, WORLD_FAULTS + attacker, 0));
+    NEED(thread_configure(world_thread(attacker), WORLD_VECTOR_SPACE, 252, 254, handler_of(attacker), 0));
     world_start(attacker);
 }
 

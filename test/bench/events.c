@@ -101,6 +101,32 @@ static void faults(void)
     figure("fault.reply", answer);
 }
 
+static void touch_on_and_on(uint64_t argument)
+{
+    (void)argument;
+    for (uint64_t page = 0;; page++)
+        bench_touch(HERE + page % 16u * 4096u, above.touched);
+}
+
+// The same, in one call: answered, and the next fault received.
+static void faults_in_a_loop(void)
+{
+    uint32_t endpoint = make(NJ_KIND_ENDPOINT, 0), reply = make(NJ_KIND_REPLY, 0), frame = make(NJ_KIND_FRAME, 1);
+    struct entry entry = {.t0 = endpoint, .t2 = NJ_SYS_RECV, .t3 = reply};
+    uint64_t answer = UINT64_MAX;
+    uint32_t thread = thread_make(touch_on_and_on, BELOW, 0, endpoint);
+    bench_enter(&entry);
+    for (uint32_t i = 0; i < TRIES; i++) {
+        NEED(frame_map(frame, SLOT_SPACE, HERE + i % 16u * 4096u, NJ_RIGHT_READ));
+        entry = (struct entry){.t0 = endpoint, .t2 = NJ_SYS_REPLY_RECV, .t3 = reply};
+        bench_enter(&entry);
+        answer = least_of(answer, above.touched[1] - entry.before - ENTER_EXTRA - TOUCH_AFTER_EXTRA);
+        NEED(frame_unmap(frame));
+    }
+    NEED(thread_suspend(thread));
+    figure("fault.reply_recv", answer);
+}
+
 // Memory of this component that nobody has touched yet. The page before is touched first, so that the table is there.
 static void first_touch(void)
 {
@@ -146,6 +172,7 @@ void bench_events(void)
     NEED(thread_set_priority(NJ_BOOT_SLOT_THREAD, MIDDLE, 255, NJ_BOOT_SLOT_THREAD));
     signals();
     faults();
+    faults_in_a_loop();
     first_touch();
     preemption();
     NEED(thread_set_priority(NJ_BOOT_SLOT_THREAD, 255, 255, NJ_BOOT_SLOT_THREAD));

@@ -3,7 +3,7 @@
 #include "test/bench/bench.h"
 
 #define STACK_BYTES 4096u
-#define STACKS 4u
+#define STACKS 5u
 #define TABLE_SLOTS 16u
 #define PROGRAM_PAGES 24u
 
