@@ -368,13 +368,17 @@ static void suspended_by_eight_words(void)
 // Its message page has the other words; the faulter gets none of them.
 static void answered_by_64_words(uint64_t number)
 {
+    uint64_t word = 1, copied;
     scene_make();
     struct worker *handler = worker_make_long(handle, PRIORITY_ABOVE - 1);
+    ((volatile uint64_t *)(uintptr_t)handler->message_page)[8] = 0x99;
     handler_set(handler, number, nj_tag(64, 0), NJ_FAULT_REPLY_RESUME);
     worker_start(handler);
     faulter_start();
     check_fault(handler, NJ_FAULT_READ, HERE);
     check_went_on();
+    OK(space_copy(SLOT_SPACE, (uint64_t)(uintptr_t)&word, scene.process.space, PROCESS_MESSAGE_PAGE + 64, 8, &copied));
+    SAME(word, 0);
 }
 
 static void an_answer_of_64_words(void)
@@ -408,6 +412,79 @@ static void an_answer_with_a_capability(void)
     SAME(state_of(scene.process.thread), NJ_THREAD_FAULTED);
     fault_answer(&scene.fault, NJ_FAULT_REPLY_RESUME);
     check_went_on();
+}
+
+// Made less important than this thread, which is ready, by its handler: it goes on behind it.
+static void handle_and_lower(struct worker *worker)
+{
+    uint64_t words[8] = {0}, badge;
+    SAME(nj_recv(scene.fault.endpoint, nj_receive(scene.fault.reply, 0), words, &badge), NJ_FAULT_WORDS);
+    OK(frame_map(scene.frame, scene.process.space, HERE, NJ_RIGHT_READ));
+    OK(thread_set_priority(scene.process.thread, PRIORITY_BELOW, PRIORITY_BELOW, NJ_BOOT_SLOT_THREAD));
+    uint32_t slot = worker->in[0] == NJ_SYS_SEND ? scene.fault.reply : scene.fault.endpoint;
+    (void)enter(worker->in[0], slot, 0, scene.fault.reply, words, &badge);
+}
+
+static void lowered(uint64_t number, bool is_passive)
+{
+    uint64_t words[8] = {0}, badge;
+    scene_make();
+    struct worker *handler = is_passive ? worker_make_passive(handle_and_lower, PRIORITY_ABOVE + 1)
+                                        : worker_make(handle_and_lower, PRIORITY_ABOVE + 1, NJ_SLOT_NONE);
+    handler->in[0] = number;
+    if (is_passive)
+        OK(thread_bind_sched(handler->thread, make_sched(10000000, 10000000)));
+    worker_start(handler);
+    if (is_passive)
+        OK(thread_unbind_sched(handler->thread));
+    faulter_start();
+    SAME(state_of(scene.process.thread), NJ_THREAD_READY);
+    ANSWERS(nj_status_of(nj_try_recv(scene.told, 0, words, &badge)), NJ_WOULD_BLOCK);
+    check_went_on();
+}
+
+static void a_faulter_below_a_ready_thread(void)
+{
+    lowered(NJ_SYS_SEND, false);
+    lowered(NJ_SYS_SEND, true);
+    lowered(NJ_SYS_REPLY_RECV, false);
+    lowered(NJ_SYS_REPLY_RECV, true);
+}
+
+// It does not travel either, but nobody minds.
+static void an_answer_with_a_capability_that_may_be_there(void)
+{
+    scene_make();
+    struct process process;
+    process_make(&process, PRIORITY_ABOVE, mint(scene.fault.endpoint, NJ_RIGHT_SEND | NJ_RIGHT_GRANT, FAULT_BADGE));
+    process_give(&process, 1, scene.told, NJ_RIGHT_ALL);
+    scene.process = process;
+    struct worker *handler = worker_make(handle, PRIORITY_ABOVE - 1, NJ_SLOT_NONE);
+    worker_start(handler_set(handler, NJ_SYS_SEND, nj_tag(1, scene.frame), NJ_FAULT_REPLY_RESUME));
+    faulter_start();
+    SAME(handler->out[5], 0);
+    check_went_on();
+}
+
+// The caller is more important: with a fault it would go on at once.
+static void answer_a_call(struct worker *worker)
+{
+    uint64_t words[8] = {0}, badge;
+    SAME(nj_recv(scene.fault.endpoint, nj_receive(scene.fault.reply, 0), words, &badge), 1);
+    words[0] = 70;
+    words[1] = 80;
+    worker->out[0] = (uint64_t)nj_send(scene.fault.reply, nj_tag(2, 0), words);
+}
+
+static void a_call_is_no_fault(void)
+{
+    scene_make();
+    struct worker *server = worker_run(answer_a_call, PRIORITY_ABOVE - 1);
+    struct peer *caller = peer_call(NJ_SYS_CALL, scene.fault.endpoint, nj_tag(1, 0), 0, PRIORITY_ABOVE);
+    CHECK(server->is_done && server->out[0] == 0);
+    CHECK(peer_ended(caller, 2));
+    SAME(caller->words[0], 70);
+    SAME(caller->words[1], 80);
 }
 
 static void an_answer_after_the_faulter_was_killed(void)
@@ -631,6 +708,9 @@ static const struct test_case cases[] = {
     CASE(an_answer_of_64_words),
     CASE(an_answer_of_more_words_than_there_are),
     CASE(an_answer_with_a_capability),
+    CASE(a_faulter_below_a_ready_thread),
+    CASE(an_answer_with_a_capability_that_may_be_there),
+    CASE(a_call_is_no_fault),
     CASE(an_answer_after_the_faulter_was_killed),
     CASE(reply_recv_after_the_faulter_was_killed),
     CASE(an_answer_after_the_faulter_was_suspended),
