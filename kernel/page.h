@@ -104,4 +104,9 @@ void page_clear(uint32_t page);
 enum nj_status pages_clear(uint64_t page, uint64_t end, uint32_t steps);
 
 // Takes one cleared page from the space's supply for this use, or NIL when there is none. (space.c)
+/*@ requires space < SPACES_MAX;
+    assigns page_kinds[0 .. PAGES_MAX / PAGE_KINDS_PER_WORD - 1], slots[0 .. SLOTS_MAX - 1].cap.word;
+    assigns pages[0 .. PAGES_MAX - 1][0 .. PAGE_BYTES / 8 - 1];
+    ensures \result < PAGES_MAX;
+    ensures \result != NIL ==> \forall integer word; 0 <= word < PAGE_BYTES / 8 ==> pages[\result][word] == 0; */
 uint32_t space_take_page(uint32_t space, enum page_kind kind);

@@ -5,7 +5,6 @@
 #include "kernel/vector.h"
 
 #include "kernel/arch/arch.h"
-#include "kernel/page.h"
 #include "kernel/untyped.h"
 
 enum nj_status vector_begin(uint32_t thread)

@@ -71,6 +71,8 @@ void arch_context_drop_fp(uint32_t thread);
 
 // Vector registers of this thread are dead: it leaves its space. (The unit may hold them; who has a page for them is the
 // portable kernel's affair, vector.h.)
+/*@ requires thread < THREADS_MAX;
+    assigns threads[thread].context.status, threads[thread].slow; */
 void arch_vector_forget(uint32_t thread);
 
 // Gates. The thread, whose call has its arguments in the saved registers, goes into the capsule's code at `where` (code

@@ -110,11 +110,12 @@ int main(int count, char **values)
     }
     if (calls == 0)
         random_run();
-    printf("%llu calls (%llu answered with a result at once), %llu faults, %llu interrupts, %llu timer events, "
+    printf("%llu calls (%llu answered with a result at once), %llu faults, %llu interrupts, %llu timer events, %llu "
+           "vector uses, "
            "%llu worlds, %llu checks of all state\n",
            (unsigned long long)step_counts.calls, (unsigned long long)step_counts.succeeded,
            (unsigned long long)step_counts.faults, (unsigned long long)step_counts.interrupts,
-           (unsigned long long)step_counts.timers, (unsigned long long)worlds,
+           (unsigned long long)step_counts.timers, (unsigned long long)step_counts.vectors, (unsigned long long)worlds,
            (unsigned long long)(checks + 2 * worlds));
     return 0;
 }
