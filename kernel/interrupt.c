@@ -13,13 +13,11 @@
 #define SLOTS_PER_INTERRUPT (sizeof(struct interrupt) / sizeof(struct slot))
 
 struct interrupt interrupts[INTERRUPTS_MAX];
-static uint32_t timer;        // the interrupt of the timer, NIL: none was made
 static uint32_t first_hidden; // index in slots[] of the first entry's hidden slot
 
 BOOT_ONLY void interrupt_init(uint32_t first_hidden_slot)
 {
     first_hidden = first_hidden_slot;
-    timer = NIL;
 }
 
 static uint32_t hidden_slot(uint32_t interrupt)
@@ -37,7 +35,7 @@ static uint32_t interrupt_find(uint64_t source)
 
 static uint32_t interrupt_find_unused(void)
 {
-    for (uint32_t i = 1; i < INTERRUPTS_MAX; i++)
+    for (uint32_t i = TIMER_ENTRY + 1u; i < INTERRUPTS_MAX; i++)
         if (!interrupts[i].is_used)
             return i;
     return NIL;
@@ -59,13 +57,11 @@ enum nj_status interrupt_control_invoke(uint32_t thread, uint32_t control, uint6
         return NJ_SLOT_USED;
     if (interrupt_find(source) != NIL)
         return NJ_IN_USE;
-    uint32_t interrupt = interrupt_find_unused();
+    uint32_t interrupt = source == NJ_INTERRUPT_TIMER ? TIMER_ENTRY : interrupt_find_unused();
     if (interrupt == NIL)
         return NJ_NO_MEMORY;
     interrupts[interrupt].is_used = true;
     interrupts[interrupt].source = (uint32_t)source;
-    if (source == NJ_INTERRUPT_TIMER)
-        timer = interrupt;
     struct cap cap = {.kind = NJ_KIND_INTERRUPT, .rights = NJ_RIGHT_ALL, .object = interrupt};
     cap_create(control, destination, cap);
     return NJ_OK;
@@ -73,7 +69,7 @@ enum nj_status interrupt_control_invoke(uint32_t thread, uint32_t control, uint6
 
 static bool is_timer(uint32_t interrupt)
 {
-    return interrupt == timer;
+    return interrupt == TIMER_ENTRY;
 }
 
 static enum nj_status bind(uint32_t thread, uint32_t interrupt)
@@ -139,19 +135,9 @@ void interrupt_raise(uint32_t source)
         raise(interrupt);
 }
 
-// Entry 0 is empty for good: nothing is woken when no interrupt of the timer was made.
-uint32_t interrupt_wake_timer(void)
-{
-    struct cap cap = slots[hidden_slot(timer)].cap;
-
-    if (cap.kind != NJ_KIND_NOTIFICATION)
-        return NIL;
-    return notification_wake(cap.object, cap.word);
-}
-
 void interrupt_raise_timer(void)
 {
-    raise(timer);
+    raise(TIMER_ENTRY);
 }
 
 enum nj_status interrupt_retire(uint32_t interrupt, uint32_t *steps)
@@ -164,7 +150,5 @@ enum nj_status interrupt_retire(uint32_t interrupt, uint32_t *steps)
     if (status != NJ_OK)
         return status;
     interrupts[interrupt].is_used = false;
-    if (is_timer(interrupt))
-        timer = NIL;
     return NJ_OK;
 }

@@ -12,6 +12,5 @@ enum nj_status interrupt_invoke(uint32_t thread, uint32_t slot, uint64_t operati
 // The source fired (it is masked until ACK); the alarm deadline passed.
 void interrupt_raise(uint32_t source);
 void interrupt_raise_timer(void);
-uint32_t interrupt_wake_timer(void); // the same; returns what notification_wake() does
 
 enum nj_status interrupt_retire(uint32_t interrupt, uint32_t *steps);

@@ -16,7 +16,7 @@ void notification_give(uint32_t thread, uint64_t word, uint64_t tag)
     message_finish(thread, 0, tag);
 }
 
-uint32_t notification_wake(uint32_t notification, uint64_t badge)
+void notification_signal(uint32_t notification, uint64_t badge)
 {
     uint32_t waiter = notifications[notification].queue.head;
     uint32_t bound = notifications[notification].thread;
@@ -24,26 +24,15 @@ uint32_t notification_wake(uint32_t notification, uint64_t badge)
     if (waiter != NIL) {
         notification_cancel(waiter);
         notification_give(waiter, badge, 1);
-        threads[waiter].state = NJ_THREAD_READY;
-        return waiter;
-    }
-    if (bound != NIL && threads[bound].state == NJ_THREAD_RECEIVING) {
+        sched_make_ready(waiter, false);
+    } else if (bound != NIL && threads[bound].state == NJ_THREAD_RECEIVING) {
         endpoint_cancel(bound);
         notification_give(bound, notifications[notification].word | badge, NJ_TAG_SIGNAL | 1);
         notifications[notification].word = 0;
-        threads[bound].state = NJ_THREAD_READY;
-        return bound;
+        sched_make_ready(bound, false);
+    } else {
+        notifications[notification].word |= badge;
     }
-    notifications[notification].word |= badge;
-    return NIL;
-}
-
-void notification_signal(uint32_t notification, uint64_t badge)
-{
-    uint32_t woken = notification_wake(notification, badge);
-
-    if (woken != NIL)
-        sched_make_ready(woken, false);
 }
 
 enum nj_status notification_wait(uint32_t thread, uint32_t notification, bool may_block)

@@ -4,8 +4,6 @@
 #include "kernel/object.h"
 
 // ORs the badge in, or hands it to a waiter. From any context, interrupts included.
-// Signals. Returns the thread it woke: READY, but in no queue yet. NIL: it woke none.
-uint32_t notification_wake(uint32_t notification, uint64_t badge);
 void notification_signal(uint32_t notification, uint64_t badge);
 // Ends the thread's wait or receive with this word. It has left its queue.
 void notification_give(uint32_t thread, uint64_t word, uint64_t tag);

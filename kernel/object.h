@@ -193,6 +193,7 @@ struct code {
 
 // Not in retyped memory: a small static table.
 #define INTERRUPTS_MAX 32
+#define TIMER_ENTRY 1 // of the timer alone
 struct interrupt {
     struct slot notification ALIGNED(64); // hidden
     uint32_t source;

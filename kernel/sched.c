@@ -27,7 +27,7 @@ BOOT_ONLY void sched_init(void)
     wakeup_init();
     sched_current = NIL;
     turn_look_anew();
-    turn = (struct turn){.timer_ns = UINT64_MAX, .alarm_ns = UINT64_MAX, .charged = NIL};
+    turn = (struct turn){.timer_ns = UINT64_MAX, .alarm_ns = UINT64_MAX, .charged = NIL, .refill_ns = UINT64_MAX};
     passing_ns = 0;
     is_yielding = false;
 }
@@ -182,7 +182,8 @@ uint32_t sched_choose_anew(uint32_t thread)
     if (thread == NIL && sched_top_priority != 0)
         turn_set_timer(now); // interrupts are on in between
     turn_set_timer(turn.alarm_ns);
-    turn_set_timer(wakeup_time());
+    turn.refill_ns = wakeup_time();
+    turn_set_timer(turn.refill_ns);
     sched_current = thread;
     turn.charged = thread == NIL ? NIL : threads[thread].sched;
     sched_steady = thread == NIL ? SCHED_UNSTEADY : turn.charged;
@@ -191,6 +192,14 @@ uint32_t sched_choose_anew(uint32_t thread)
         turn_set_timer(now + scheds[turn.charged].left_ns);
     }
     return thread;
+}
+
+uint32_t sched_tick(void)
+{
+    turn.timer_ns = UINT64_MAX;
+    arch_timer_set(UINT64_MAX);
+    turn_look_anew();
+    return sched_choose();
 }
 
 void sched_reconsider(void)

@@ -7,10 +7,11 @@
 // Whenever a user program runs, `charged` is the context it runs on, and the timer fires before its turn ends, before the
 // alarm and before the next refill.
 struct turn {
-    uint64_t since_ns; // charged up to here
-    uint64_t timer_ns; // what the timer is set to
-    uint64_t alarm_ns; // UINT64_MAX: none
-    uint32_t charged;  // scheduling context whose time runs, NIL when idle
+    uint64_t since_ns;  // charged up to here
+    uint64_t timer_ns;  // what the timer is set to
+    uint64_t alarm_ns;  // UINT64_MAX: none
+    uint32_t charged;   // scheduling context whose time runs, NIL when idle
+    uint64_t refill_ns; // no refill is due before
 };
 extern struct turn turn;
 

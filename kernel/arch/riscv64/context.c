@@ -78,6 +78,11 @@ _Static_assert(offsetof(struct sched, start_ns) == SCHED_START, "offsets.h");
 _Static_assert(offsetof(struct turn, since_ns) == TURN_SINCE, "offsets.h");
 _Static_assert(offsetof(struct turn, timer_ns) == TURN_TIMER, "offsets.h");
 _Static_assert(offsetof(struct turn, charged) == TURN_CHARGED, "offsets.h");
+_Static_assert(offsetof(struct turn, alarm_ns) == TURN_ALARM, "offsets.h");
+_Static_assert(offsetof(struct turn, refill_ns) == TURN_REFILL, "offsets.h");
+_Static_assert(INTERRUPT_OF_TIMER == TIMER_ENTRY * sizeof(struct interrupt) &&
+                   offsetof(struct interrupt, notification.cap) == 0,
+               "offsets.h");
 _Static_assert(offsetof(struct timer_conversion, entry_ns) == CLOCK_ENTRY, "offsets.h");
 _Static_assert(offsetof(struct timer_conversion, factor) == CLOCK_FACTOR, "offsets.h");
 _Static_assert(offsetof(struct timer_conversion, shift) == CLOCK_SHIFT, "offsets.h");

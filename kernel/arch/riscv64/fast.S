@@ -103,7 +103,7 @@ trap_vector:
     csrrw tp, sscratch, tp
     sd s0, CONTEXT_REG(8)(tp)
     csrr s0, scause
-    addi s0, s0, -CAUSE_CALL
+    xori s0, s0, CAUSE_CALL
     bnez s0, trap_slow
     bnez t2, process_reply_recv
     PROCESS_SAVE

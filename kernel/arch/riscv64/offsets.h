@@ -80,11 +80,15 @@
 // kernel/turn.h and clock.h
 #define TURN_SINCE 0
 #define TURN_TIMER 8
+#define TURN_ALARM 16
 #define TURN_CHARGED 24
+#define TURN_REFILL 32
 #define CLOCK_FACTOR 0
 #define CLOCK_SHIFT 8
 #define CLOCK_COMPARE 16
 #define CLOCK_ENTRY 24
+
+#define INTERRUPT_OF_TIMER 64 // its entry in interrupts[], whose first member is the capability it is bound to
 
 // abi/object.h in assembly: kinds in bits 0-7 of a capability, rights in bits 8-15.
 #define CAP_ENDPOINT 3

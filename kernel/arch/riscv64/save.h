@@ -45,8 +45,8 @@
     mv tp, t5
     .endm
 
-    .macro TURN_SWITCH miss // turn.S; to \miss if the scheduler must have a look
-    jal turn_switch
+    .macro TURN_SWITCH miss, entry=turn_switch // turn.S; to \miss if the scheduler must have a look
+    jal \entry
     .option push
     .option norvc
     j \miss

@@ -6,7 +6,7 @@
 
     .section .text.trap, "ax"
     .globl trap_slow, trap_complete, arch_enter, thread_resume, thread_restore
-trap_slow: // tp = thread, s0 = cause - CAUSE_CALL, and saved, sscratch = tp as it was
+trap_slow: // tp = thread, s0 = cause ^ CAUSE_CALL, and saved, sscratch = tp as it was
     .irp n, 1,2,3,5,6,7,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     sd x\n, CONTEXT_REG(\n)(tp)
     .endr
@@ -15,8 +15,9 @@ trap_slow: // tp = thread, s0 = cause - CAUSE_CALL, and saved, sscratch = tp as 
     csrr a1, sepc
     sd a1, CONTEXT_PC(tp)
     andi t1, s0, ~(CAUSE_STORE_PAGE - CAUSE_LOAD_PAGE)
-    addi t1, t1, CAUSE_CALL - CAUSE_LOAD_PAGE
+    addi t1, t1, -(CAUSE_LOAD_PAGE ^ CAUSE_CALL)
     beqz t1, fault_page
+    bltz s0, interrupt_fires
 trap_complete: // all is saved
     mv a0, tp
     csrr a1, scause

@@ -10,7 +10,7 @@
 // sp, gp, s1, s2, s11, t4-t6. Returns to the second instruction behind the call. To the first one, with nothing done, if
 // the scheduler must have a look: the turn is over, an alarm or a refill is due, books are to be closed, s9 has nothing
 // left now.
-    .globl turn_switch
+    .globl turn_switch, turn_switch_now
 turn_switch:
     rdtime s1
     ld t5, %lo(timer_conversion + CLOCK_SHIFT)(s0)
@@ -18,9 +18,10 @@ turn_switch:
     ld s2, %lo(turn + TURN_TIMER)(s0)
     sll s1, s1, t5
     lw t4, %lo(sched_steady)(s0) // the context that is charged
-    mulhu s1, s1, t6 // now
-    lwu s11, THREAD_SCHED(s9)
+    mulhu s1, s1, t6
     bgeu s1, s2, 1f
+turn_switch_now: // s1 = now, s2 = what the timer is set to, t4 = the context that is charged
+    lwu s11, THREAD_SCHED(s9)
     slli t4, t4, SCHED_SHIFT
     slli t5, s11, SCHED_SHIFT
     add t4, t4, s7
@@ -49,9 +50,11 @@ turn_checked:
     jr 4(ra)
 1:  ret
 
-turn_timer: // to gp, unless that is the firmware's business; as arch_timer_set() does
+turn_timer: // to gp or the next refill, unless that is the firmware's business; as arch_timer_set() does
     ld t6, %lo(timer_conversion + CLOCK_COMPARE)(s0)
+    ld s2, %lo(turn + TURN_REFILL)(s0)
     beqz t6, 1b
+    minu gp, gp, s2
     sd gp, %lo(turn + TURN_TIMER)(s0)
     mulhu gp, gp, t6
     addi gp, gp, 1
