@@ -29,6 +29,7 @@
     X(gate_time) \
     X(interrupt) \
     X(preempt) \
+    X(turn) \
     X(hart) \
     X(vector) \
     X(vector_switch) \

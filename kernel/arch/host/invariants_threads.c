@@ -180,8 +180,8 @@ const char *check_turn(void)
 
     REQUIRE(sched_current != NIL || sched_top_priority == 0 || host_deadline <= host_time_ns,
             "the machine idles while a thread is ready");
-    if (sched_current == NIL)
-        return NULL;
+    if (sched_current == NIL || host_deadline <= host_time_ns)
+        return NULL; // the timer's interrupt brings the choice
     REQUIRE(sched == turn.charged && sched == threads[sched_current].sched,
             "time is charged to another context than the one that runs");
     REQUIRE(host_deadline == turn.timer_ns && turn.timer_ns <= turn.alarm_ns && turn.timer_ns <= wakeup_time(),

@@ -34,19 +34,24 @@ interrupt_fires: // tp = thread, all saved, a1 = its pc. Whichever interrupt it 
     slli s9, s8, THREAD_SHIFT
     add s9, s9, s7
     ld t3, THREAD_NEXT(s9) // and prev: the only one that waits
-    ld s11, THREAD_SCHED(s9) // and `slow`
-    lwu t4, THREAD_SLOW(tp)
     lbu t5, THREAD_PRIORITY(s9)
     lbu t6, THREAD_PRIORITY(tp)
+    lwu t4, %lo(sched_top_priority)(s0)
     bnez t3, trap_complete
-    beqz s11, trap_complete
-    bgeu t6, t5, trap_complete
-    srli t3, s11, 32
-    or t4, t4, t3
-    bnez t4, preempt_reasons
+    addi t6, t6, 1
+    bltu t5, t6, trap_complete
+    bltu t6, t4, trap_complete // the choice was left to this interrupt: here, and where it is on other time than is charged
+    lwu t3, THREAD_SCHED(s9)
+    ld s11, THREAD_SCHED(s9) // and `slow`
+    ld t4, THREAD_SCHED(tp)
+    beqz t3, trap_complete
+    or t6, s11, t4
+    srli t6, t6, 32
+    bnez t6, preempt_reasons
 preempt_checked:
-    lw t4, %lo(sched_steady)(s0)
+    lw t5, %lo(sched_steady)(s0)
     ld t6, %lo(turn + TURN_SINCE)(s0)
+    bne t4, t5, trap_complete
     slli t5, t4, SCHED_SHIFT
     add t5, t5, s7
     ld t5, SCHED_LEFT(t5)
@@ -62,7 +67,8 @@ preempt_checked:
     j wake_commit
 
 preempt_reasons: // to be slow, that are none after all
-    andi t4, t4, ~(CONTEXT_UNITS | CONTEXT_BOUND)
-    bnez t4, trap_complete
+    andi t6, t6, ~(CONTEXT_UNITS | CONTEXT_BOUND)
+    zext.w t4, t4
+    bnez t6, trap_complete
     jal fp_switch
     j preempt_checked
