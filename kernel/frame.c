@@ -11,20 +11,21 @@
 
 // What most calls ask for: one page of RAM, mapped nowhere yet, to read or write, where the page tables are there. It changes
 // nothing before all is decided; everything else, and everything that is wrong, is left to frame_run.c.
-static inline enum nj_status map(uint32_t caller, uint32_t slot)
+static inline enum nj_status map(uint32_t caller, uint32_t slot, uint32_t table, uint64_t count)
 {
     struct cap cap = slots[slot].cap;
     uint64_t address = argument(caller, 1), rights = argument(caller, 2), resolved;
     uint64_t allowed = cap.rights & (NJ_RIGHT_READ | NJ_RIGHT_WRITE);
     bool is_plain = cap.extra == 1 && (cap.word | (rights & ~allowed) | (cap.rights & CAP_DEVICE)) == 0;
-    uint32_t found;
+    uint64_t number = argument(caller, 0);
+    uint32_t found = table + (uint32_t)number;
 
-    if (!is_plain || (rights & NJ_RIGHT_READ) == 0 ||
-        !cap_find_kind(caller, argument(caller, 0), NJ_KIND_SPACE, &found))
+    if (!is_plain || (rights & NJ_RIGHT_READ) == 0 || number >= count || slots[found].cap.kind != NJ_KIND_SPACE)
         return frame_invoke_other(caller, slot, NJ_FRAME_MAP);
     uint32_t space = slots[found].cap.object;
-    uint32_t access = MAP_READ | ((rights & NJ_RIGHT_WRITE) != 0 ? MAP_WRITE : 0);
-    if (address / ADDRESS_LIMIT != 0 || !space_resolve_page(space, address, &resolved) ||
+    _Static_assert(NJ_RIGHT_WRITE << 1 == MAP_WRITE, "one place to the left");
+    uint32_t access = MAP_READ | (uint32_t)(rights & NJ_RIGHT_WRITE) << 1;
+    if (!mapping_fits(address) || !space_resolve_page(space, address, &resolved) ||
         !arch_page_map(space, resolved, cap.object, access))
         return frame_invoke_other(caller, slot, NJ_FRAME_MAP);
     spaces[space].has_frames = true;
@@ -49,10 +50,10 @@ static __attribute__((noinline)) enum nj_status unmap(uint32_t slot)
     return OK_STAYS;
 }
 
-enum nj_status frame_invoke(uint32_t caller, uint32_t slot, uint64_t operation)
+enum nj_status frame_invoke(uint32_t caller, uint32_t slot, uint64_t operation, uint32_t table, uint64_t count)
 {
     if (operation == NJ_FRAME_MAP)
-        return map(caller, slot);
+        return map(caller, slot, table, count);
     if (operation == NJ_FRAME_UNMAP && slots[slot].cap.extra == 1)
         return unmap(slot);
     return frame_invoke_other(caller, slot, operation);

@@ -3,8 +3,8 @@
 #pragma once
 #include "kernel/object.h"
 
-// Operations of abi/object.h. OK_STAYS.
-enum nj_status frame_invoke(uint32_t thread, uint32_t slot, uint64_t operation);
+// Operations of abi/object.h; `table`, `count`: the thread's capability table. OK_STAYS.
+enum nj_status frame_invoke(uint32_t thread, uint32_t slot, uint64_t operation, uint32_t table, uint64_t count);
 // FRAME MAP of abi/object.h, for the capability in `slot`.
 enum nj_status frame_map(uint32_t slot, uint32_t space, uint64_t address, uint64_t rights);
 // The capability goes: its mapping goes with it. AGAIN.

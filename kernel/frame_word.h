@@ -16,6 +16,13 @@
 #define ADDRESS_SHIFT 32
 #define SERIAL_SHIFT 58
 
+// Is it the address of a page, and one that fits? Turned to the right by the places inside a page, it is a small number.
+static inline bool mapping_fits(uint64_t address)
+{
+    _Static_assert(PAGE_BYTES == 1u << 12, "that many places");
+    return (address >> 12 | address << 52) < ADDRESS_LIMIT / PAGE_BYTES;
+}
+
 static inline uint32_t mapping_space(uint64_t word)
 {
     return (uint32_t)word & 0x3fffffu;

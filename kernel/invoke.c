@@ -20,10 +20,10 @@ static inline enum nj_status invoke_object(uint32_t thread, uint32_t slot, uint6
 {
     if (operation == NJ_OP_NULL)
         return NJ_OK;
+    if (slots[slot].cap.kind == NJ_KIND_FRAME)
+        return frame_invoke(thread, slot, operation, table, count);
     if (slots[slot].cap.kind == NJ_KIND_CNODE)
         return cnode_invoke(thread, slot, operation, table, count, slots[slot].cap.object, slots[slot].cap.word);
-    if (slots[slot].cap.kind == NJ_KIND_FRAME)
-        return frame_invoke(thread, slot, operation);
     switch (slots[slot].cap.kind) {
     case NJ_KIND_UNTYPED:
         return untyped_invoke(thread, slot, operation, table, count);

@@ -49,12 +49,12 @@ static inline bool space_has_place(uint32_t space, uint64_t address)
     return address < NJ_CAPSULE_WINDOW;
 }
 
-// space_resolve() for one page, in fewer steps. False: no.
+// space_resolve() for the address of one page, in fewer steps. False: no.
 static inline bool space_resolve_page(uint32_t space, uint64_t address, uint64_t *resolved)
 {
     _Static_assert(NJ_SPACE_NONE == 0, "below the types");
     *resolved = spaces[space].layout.data_base + address;
-    return address % PAGE_BYTES == 0 && space_life(space) - 1u < 0xffu && space_has_place(space, address);
+    return space_life(space) - 1u < 0xffu && space_has_place(space, address);
 }
 
 // The page of RAM behind an address, for the kernel to read or write; first touch included. BAD_ADDRESS, NEEDS_SUPPLY.

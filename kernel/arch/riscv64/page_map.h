@@ -43,7 +43,7 @@ static inline bool large_entry_find(uint32_t space, uint64_t address, uint64_t *
     const uint64_t *table = pages[spaces[space].root_page];
     uint64_t entry;
 
-    if (mmu_levels == 4) {
+    if (__builtin_expect(mmu_levels == 4, true)) {
         entry = table[table_index(address, 3)];
         if (!is_table(entry)) {
             return false;
