@@ -98,6 +98,8 @@ static const struct sensible sensibles[] = {
     INVOKE('t', NJ_THREAD_WRITE_REGISTERS, "vnpp"),
     INVOKE('t', NJ_THREAD_BIND_NOTIFICATION, "N"),
     INVOKE('t', NJ_THREAD_UNBIND_NOTIFICATION, ""),
+    INVOKE('t', NJ_THREAD_TELL_BUDGET, "1"),
+    INVOKE('t', NJ_THREAD_TELL_BUDGET, "0"),
     INVOKE('t', NJ_THREAD_INFO, ""),
     INVOKE('a', NJ_SCHED_CONTROL_CONFIGURE, "smm"),
     INVOKE('s', NJ_SCHED_INFO, ""),
