@@ -9,6 +9,7 @@ $(eval $(call unit_test,kernel_capability,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_F
 $(eval $(call unit_test,kernel_memory,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))
 $(eval $(call unit_test,kernel_sched,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))
 $(eval $(call unit_test,kernel_hart,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))
+$(eval $(call unit_test,kernel_gate,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))
 $(eval $(call unit_test,kernel_message,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))
 $(eval $(call unit_test,wakeup,kernel/wakeup.c,$(KERNEL_HOST_FLAGS)))
 $(eval $(call fuzz_target,kernel,test/fuzz/kernel_setting.c test/fuzz/kernel_steps.c test/fuzz/kernel_calls.c $(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))
