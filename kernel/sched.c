@@ -19,7 +19,7 @@ uint32_t sched_steady;
 struct turn turn;
 static uint64_t passing_ns; // not 0: the time that is being dealt with, one for all that happens in it
 static bool is_yielding;    // the running thread goes behind others of its priority
-static bool has_cut;        // a thread was cut off behind a gate in this choice: that can tell a whole line, so one is enough
+static bool may_cut;        // a thread off behind a gate: that can tell a whole line, so one in an interrupt of the timer
 
 BOOT_ONLY void sched_init(void)
 {
@@ -76,25 +76,30 @@ void sched_make_unready(uint32_t thread)
         ready_remove(thread);
 }
 
-// A thread without time must not keep others out of the capsule it is in: it waits outside.
+// A thread without time must not keep others out of the capsule it is in: it waits outside. Where it may not be cut off
+// now, it is the first to be when it may.
 static void wait_for_refill(uint32_t thread)
 {
-    if (gate_is_inside(thread)) {
+    if (!gate_is_inside(thread)) {
+        wakeup_insert(threads[thread].sched);
+    } else if (may_cut) {
+        may_cut = false;
         gate_unwind(thread, NJ_OVERRUN);
-        has_cut = true;
+        wakeup_insert(threads[thread].sched);
+    } else {
+        ready_insert(thread, true);
     }
-    wakeup_insert(threads[thread].sched);
 }
 
 // Takes the next thread from the ready queue. A thread whose scheduling context has nothing left waits for its refill
 // instead: it was used up by the thread it was lent to, which can be true of the one just charged, or before the thread
-// had to wait behind a gate. NIL though somebody is ready: there were several of these.
+// had to wait behind a gate. NIL though somebody is ready: it is one of these, and may not be cut off now.
 static uint32_t take_next(uint64_t now)
 {
     for (uint32_t i = 0; i < 2 && sched_top_priority != 0; i++) {
         uint32_t thread = ready_first();
         bool has_time = refill_is_ready(threads[thread].sched, now);
-        if (!has_time && has_cut && gate_is_inside(thread))
+        if (!has_time && !may_cut && gate_is_inside(thread))
             return NIL;
         ready_remove_first(thread);
         if (has_time)
@@ -173,7 +178,7 @@ uint32_t sched_choose_anew(uint32_t thread)
         return sched_current;
     }
     passing_ns = now;
-    has_cut = false;
+    may_cut = turn.timer_ns == UINT64_MAX; // its interrupt
     bool used_up = pass_time(now);
     if (!keeps_running(thread, now, used_up || is_yielding))
         thread = take_next(now);
