@@ -79,7 +79,7 @@ static void taking_away_ends_though_jobs_are_started(void)
 {
     job_bind();
     struct worker *worker = worker_run(start_for_ever, PRIORITY_RUNNER);
-    for (uint32_t i = 0; i < 100; i++) {
+    for (uint32_t i = 0; i < 20; i++) {
         uint32_t frame = job_share();
         uint64_t jobs = worker->out[0];
         while (worker->out[0] == jobs)
