@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The complete choice of the thread to run, with everything that time brings: charging, the alarm, refills. Where little
-// has changed switch.c chooses. Budgets are in refill.c, who lends time to whom in donate.c.
+// The choice of the thread to run, with everything that time brings: charging, the alarm, refills. Where little has changed
+// the fast paths choose (arch/riscv64/turn.S). Budgets are in refill.c, who lends time to whom in donate.c.
 #include "kernel/sched.h"
 
 #include "kernel/arch/arch.h"
@@ -169,7 +169,7 @@ static bool pass_time(uint64_t now)
 
 // When the timer has fired, its interrupt comes right behind this call, and brings all that time brings: it is not added to
 // what the call did.
-uint32_t sched_choose_anew(uint32_t thread)
+static __attribute__((noinline)) uint32_t choose_anew(uint32_t thread)
 {
     uint64_t now = arch_time_ns();
 
@@ -197,6 +197,13 @@ uint32_t sched_choose_anew(uint32_t thread)
         turn_set_timer(now + scheds[turn.charged].left_ns);
     }
     return thread;
+}
+
+uint32_t sched_choose(void)
+{
+    uint32_t thread = sched_current;
+
+    return thread != NIL && sched_stays(thread) ? thread : choose_anew(thread);
 }
 
 uint32_t sched_tick(void)

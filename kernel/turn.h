@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The turn that runs and the timer, which sched.c and switch.c share: nobody else's.
+// The turn that runs and the timer, which sched.c and the fast paths share: nobody else's.
 #pragma once
 #include "kernel/arch/arch.h"
 #include "kernel/sched.h"
@@ -29,6 +29,3 @@ static inline void turn_set_timer(uint64_t deadline)
         arch_timer_set(deadline);
     }
 }
-
-// sched.c: the complete choice, when `thread` ran.
-uint32_t sched_choose_anew(uint32_t thread);

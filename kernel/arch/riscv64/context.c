@@ -6,7 +6,7 @@
 #include "abi/capsule.h"
 #include "abi/fault.h"
 #include "kernel/arch/arch.h"
-#include "kernel/arch/clock.h"
+#include "kernel/arch/riscv64/clock.h"
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/mmu.h"
 #include "kernel/arch/riscv64/machine.h"

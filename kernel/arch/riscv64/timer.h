@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <clock.h>
+#include "kernel/arch/riscv64/clock.h"
 
 extern bool timer_has_compare; // the hart's own compare register is used
 
