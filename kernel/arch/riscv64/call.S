@@ -140,34 +140,7 @@ process_time:
     call kernel_invoke
     li t1, 0
     bltz a0, 9f // OK_STAYS
-    bnez a0, 8f
-    lui t0, %hi(sched_current) // sched_stays()
-    lui t1, %hi(sched_steady)
-    lwu t3, CONTEXT_SELF(tp)
-    lwu t2, %lo(sched_current)(t0)
-    lw t5, THREAD_SCHED(tp)
-    lw t4, %lo(sched_steady)(t1)
-    lbu t6, THREAD_STATE(tp)
-    bne t2, t3, 8f
-    bne t4, t5, 8f
-    lbu t1, THREAD_PRIORITY(tp)
-    lwu t0, %lo(sched_top_priority)(t0)
-    addi t6, t6, -STATE_READY
-    addi t1, t1, 1
-    bnez t6, 8f
-    bltu t1, t0, 8f
-    li t1, 0
-    j 9f
-8:  lui t0, %hi(threads)
-    mv a1, a0
-    sub a0, tp, t0
-    srli a0, a0, THREAD_SHIFT
-    call kernel_invoke_end
-    lwu t0, CONTEXT_SELF(tp)
-    bne a0, t0, call_switch
-    beqz a0, thread_resume // it has ended itself, and nobody is ready
-    IF_CROSSED_RESUME
-    ld t1, CONTEXT_REG(6)(tp)
+    jal invoke_ends
 9:
     .endm
 
@@ -218,6 +191,40 @@ capsule_operation: // t2, t4, t5, t6 are dead
     mv t5, gp
     ld tp, CONTEXT_REG(4)(tp)
     csrsi sstatus, SSTATUS_SIE
+    ret
+
+// Operations that have a say in who runs: a0 = status. Comes back if the same thread goes on, with its tag in t1 = 0.
+invoke_ends:
+    bnez a0, 1f
+    lui t0, %hi(sched_current) // sched_stays()
+    lui t2, %hi(sched_steady)
+    lwu t3, CONTEXT_SELF(tp)
+    lwu t4, %lo(sched_current)(t0)
+    lw t5, THREAD_SCHED(tp)
+    lw t2, %lo(sched_steady)(t2)
+    lbu t6, THREAD_STATE(tp)
+    bne t3, t4, 1f
+    bne t2, t5, 1f
+    lbu t2, THREAD_PRIORITY(tp)
+    lwu t0, %lo(sched_top_priority)(t0)
+    addi t6, t6, -STATE_READY
+    addi t2, t2, 1
+    bnez t6, 1f
+    bltu t2, t0, 1f
+    ret
+1:  addi sp, sp, -16
+    sd ra, (sp)
+    lui t0, %hi(threads)
+    mv a1, a0
+    sub a0, tp, t0
+    srli a0, a0, THREAD_SHIFT
+    call kernel_invoke_end
+    lwu t0, CONTEXT_SELF(tp)
+    bne a0, t0, call_switch
+    beqz a0, thread_resume // it has ended itself, and nobody is ready
+    IF_CROSSED_RESUME
+    ld t1, CONTEXT_REG(6)(tp)
+    ld ra, (sp)
     ret
 
 call_switch: // another thread runs: a0, or nobody. What C keeps is saved now. t0 = self
@@ -340,28 +347,22 @@ entry_signal:
 1:  li t6, NJ_SYS_SIGNAL
     j capsule_call
 
+entry_poll: // t3 is no argument: it keeps the number
+    li t3, NJ_SYS_POLL
+    j 3f
 entry_wait:
-    csrr t5, sscratch
+    li t3, NJ_SYS_WAIT
+3:  csrr t5, sscratch
     NOTIFICATION t5, CAP_RECV, t4, t6, t2, 1f
     ld t2, NOTIFICATION_WORD(t4)
-    beqz t2, capsule_blocks
+    beqz t2, 4f
     sd zero, NOTIFICATION_WORD(t4)
     mv a0, t2
     li t1, 1
     j 2b
-1:  li t6, NJ_SYS_WAIT
-    j capsule_call
-
-entry_poll:
-    csrr t5, sscratch
-    NOTIFICATION t5, CAP_RECV, t6, t4, t2, 1f
-    ld t2, NOTIFICATION_WORD(t6)
-    beqz t2, 1f
-    sd zero, NOTIFICATION_WORD(t6)
-    mv a0, t2
-    li t1, 1
-    j 2b
-1:  li t6, NJ_SYS_POLL
+4:  addi t2, t3, -NJ_SYS_WAIT
+    beqz t2, capsule_blocks
+1:  mv t6, t3
     j capsule_call
 
 entry_time:
