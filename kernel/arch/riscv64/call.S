@@ -230,17 +230,18 @@ invoke_ends:
 call_switch: // another thread runs: a0, or nobody. What C keeps is saved now. t0 = self
     beqz t0, thread_resume
     IF_CROSSED_RESUME
+    mv sp, tp
     .irp n, 3,8,9,18,19,20,21,22,23,24,25,26,27
-    sd x\n, CONTEXT_REG(\n)(tp)
+    sd x\n, CONTEXT_REG(\n)(sp)
     .endr
     j thread_resume
 
 // ---- The complete path of a system call. What a call clobbers is not kept, and the callee-saved registers stay where
 // they are, because C keeps them too: they are saved only if another thread runs next. A thread that has ended itself
 // and given its memory back has self = 0 by then, and nothing may be written there.
-    .macro ARGUMENTS instruction
+    .macro ARGUMENTS instruction // sp = tp: from there the instructions are the shortest
     .irp n, 5,6,10,11,12,13,14,15,16,17
-    \instruction x\n, CONTEXT_REG(\n)(tp)
+    \instruction x\n, CONTEXT_REG(\n)(sp)
     .endr
     .endm
 
@@ -259,53 +260,57 @@ call_switch: // another thread runs: a0, or nobody. What C keeps is saved now. t
     .globl process_call
 process_call:
     csrrw s0, sscratch, tp
-    sd s0, CONTEXT_REG(4)(tp)
-    csrr s0, sepc
-    sd ra, CONTEXT_REG(1)(tp)
     sd sp, CONTEXT_REG(2)(tp)
-    sd gp, CONTEXT_REG(3)(tp)
-    sd t2, CONTEXT_REG(7)(tp)
-    sd t3, CONTEXT_REG(28)(tp)
+    mv sp, tp
+    sd s0, CONTEXT_REG(4)(sp)
+    csrr s0, sepc
+    sd ra, CONTEXT_REG(1)(sp)
+    sd gp, CONTEXT_REG(3)(sp)
+    sd t2, CONTEXT_REG(7)(sp)
+    sd t3, CONTEXT_REG(28)(sp)
     addi s0, s0, 4
-    sd s0, CONTEXT_PC(tp)
+    sd s0, CONTEXT_PC(sp)
     ARGUMENTS sd
-    ld s0, CONTEXT_REG(8)(tp)
+    ld s0, CONTEXT_REG(8)(sp)
     CALL_KERNEL t2
-    ld t0, CONTEXT_PC(tp)
+    mv sp, tp
+    ld t0, CONTEXT_PC(sp)
     csrw sepc, t0
-    ld ra, CONTEXT_REG(1)(tp)
-    ld sp, CONTEXT_REG(2)(tp)
+    ld ra, CONTEXT_REG(1)(sp)
     ARGUMENTS ld
     li t2, 0
     li t3, 0
     li t4, 0
     li t5, 0
     li t6, 0
-    ld tp, CONTEXT_REG(4)(tp)
+    ld tp, CONTEXT_REG(4)(sp)
+    ld sp, CONTEXT_REG(2)(sp)
     sret
 
     .globl capsule_call
 capsule_call: // t6 = number; t2, t4, t5 are dead. gp, tp and s11 are constants of its space
     csrr t5, sscratch
-    sd s0, CONTEXT_REG(8)(t5)
     and ra, ra, s11
     or ra, ra, tp
     mv tp, t5
     sd sp, CONTEXT_REG(2)(tp)
-    sd ra, CONTEXT_REG(1)(tp)
-    sd ra, CONTEXT_PC(tp)
-    sd t3, CONTEXT_REG(28)(tp)
+    mv sp, t5
+    sd s0, CONTEXT_REG(8)(sp)
+    sd ra, CONTEXT_REG(1)(sp)
+    sd ra, CONTEXT_PC(sp)
+    sd t3, CONTEXT_REG(28)(sp)
     ARGUMENTS sd
     CALL_KERNEL t6
-    ld ra, CONTEXT_PC(tp)
-    ld sp, CONTEXT_REG(2)(tp)
+    mv sp, tp
+    ld ra, CONTEXT_PC(sp)
     ARGUMENTS ld
     li t3, 0
     li t4, 0
     li t6, 0
     mv t2, gp
     mv t5, gp
-    ld tp, CONTEXT_REG(4)(tp)
+    ld tp, CONTEXT_REG(4)(sp)
+    ld sp, CONTEXT_REG(2)(sp)
     csrsi sstatus, SSTATUS_SIE
     ret
 

@@ -150,38 +150,39 @@ switch: // to s9 = thread s8; tp = the thread that ran; s0 = upper part of the s
     beq s1, s2, 1f
     csrw satp, s1
 1:  sw s8, %lo(sched_current)(s0)
-    mv tp, s9
-    lw s0, CONTEXT_IS_CAPSULE(tp)
-    csrw sscratch, tp
-    sc.d zero, zero, (tp) // no trap has dropped a reservation when capsules switch
-    ld sp, CONTEXT_REG(2)(tp)
-    ld s1, CONTEXT_REG(9)(tp)
-    ld s2, CONTEXT_REG(18)(tp)
-    ld s3, CONTEXT_REG(19)(tp)
-    ld s4, CONTEXT_REG(20)(tp)
-    ld s5, CONTEXT_REG(21)(tp)
-    ld s6, CONTEXT_REG(22)(tp)
-    ld s7, CONTEXT_REG(23)(tp)
-    ld s8, CONTEXT_REG(24)(tp)
-    ld s9, CONTEXT_REG(25)(tp)
-    ld s10, CONTEXT_REG(26)(tp)
+    mv sp, s9 // loads from there are the shortest instructions
+    lw s0, CONTEXT_IS_CAPSULE(sp)
+    csrw sscratch, sp
+    sc.d zero, zero, (sp) // no trap has dropped a reservation when capsules switch
+    ld s1, CONTEXT_REG(9)(sp)
+    ld s2, CONTEXT_REG(18)(sp)
+    ld s3, CONTEXT_REG(19)(sp)
+    ld s4, CONTEXT_REG(20)(sp)
+    ld s5, CONTEXT_REG(21)(sp)
+    ld s6, CONTEXT_REG(22)(sp)
+    ld s7, CONTEXT_REG(23)(sp)
+    ld s8, CONTEXT_REG(24)(sp)
+    ld s9, CONTEXT_REG(25)(sp)
+    ld s10, CONTEXT_REG(26)(sp)
     li t3, 0
     li t4, 0
     li t6, 0
     bnez s0, 2f
-    ld s11, CONTEXT_REG(27)(tp)
-    ld gp, CONTEXT_REG(3)(tp)
+    ld s11, CONTEXT_REG(27)(sp)
+    ld gp, CONTEXT_REG(3)(sp)
     li t2, 0
     li t5, 0
-    ld s0, CONTEXT_PC(tp)
+    ld s0, CONTEXT_PC(sp)
     csrw sepc, s0 // sstatus has SPP = 0, SPIE = 1 since the last sret
-    ld ra, CONTEXT_REG(1)(tp)
-    ld s0, CONTEXT_REG(8)(tp)
-    ld tp, CONTEXT_REG(4)(tp)
+    ld ra, CONTEXT_REG(1)(sp)
+    ld s0, CONTEXT_REG(8)(sp)
+    ld tp, CONTEXT_REG(4)(sp)
+    ld sp, CONTEXT_REG(2)(sp)
     sret
-2:  ld t2, CONTEXT_TABLE(tp) // the space it is in, not always the one it was in when all of it was saved last
-    ld ra, CONTEXT_PC(tp)    // masked when it was saved
-    ld s0, CONTEXT_REG(8)(tp)
+2:  ld t2, CONTEXT_TABLE(sp) // the space it is in, not always the one it was in when all of it was saved last
+    ld ra, CONTEXT_PC(sp)    // masked when it was saved
+    ld s0, CONTEXT_REG(8)(sp)
+    ld sp, CONTEXT_REG(2)(sp)
     ld s11, SPACE_CODE_MASK(t2)
     ld gp, SPACE_DATA_BASE(t2)
     ld tp, SPACE_CODE_BASE(t2)
@@ -441,8 +442,9 @@ miss_reply_recv:
     li s0, NJ_SYS_REPLY_RECV
     .globl miss, switch, fp_switch
 miss: // s0 = number
+    mv sp, tp
     .irp n, 5,6,10,11,12,13,14,15,16,17,28
-    sd x\n, CONTEXT_REG(\n)(tp)
+    sd x\n, CONTEXT_REG(\n)(sp)
     .endr
     mv a0, tp
     mv a1, s0

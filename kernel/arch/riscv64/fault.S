@@ -179,7 +179,7 @@ send_commit:
     .endr
 fault_resume: // s9 = thread s8, with all its registers
     sw s8, %lo(sched_current)(s0)
-    mv tp, s9
+    mv sp, s9
     j thread_restore
 
 send_before: // others of its priority are ready

@@ -34,18 +34,18 @@ trap_complete: // all is saved
 
 // _Noreturn void arch_enter(uint32_t thread)
 arch_enter:
+thread_resume: // a0 = thread, NIL: idle. sp is nobody's
+    bnez a0, 1f
     lui sp, %hi(kernel_stack_top)
     addi sp, sp, %lo(kernel_stack_top)
-thread_resume: // a0 = thread, NIL: idle
-    bnez a0, 1f
     call trap_idle
     j thread_resume
 1:  slli a0, a0, THREAD_SHIFT
-    lui tp, %hi(threads)
-    add tp, tp, a0
-thread_restore: // tp = thread
-    sc.d zero, zero, (tp) // a reservation that another thread made must not survive
-    ld s0, CONTEXT_ROOT(tp)
+    lui sp, %hi(threads)
+    add sp, sp, a0
+thread_restore: // sp = thread: loads from there are the shortest instructions
+    sc.d zero, zero, (sp) // a reservation that another thread made must not survive
+    ld s0, CONTEXT_ROOT(sp)
     csrr s1, satp
     beq s0, s1, 2f
     csrw satp, s0
@@ -53,13 +53,13 @@ thread_restore: // tp = thread
     lbu s1, %lo(asid_is_absent)(s1)
     beqz s1, 2f
     sfence.vma
-2:  csrw sscratch, tp
-    ld s0, CONTEXT_PC(tp)
+2:  csrw sscratch, sp
+    ld s0, CONTEXT_PC(sp)
     csrw sepc, s0
-    ld s0, CONTEXT_STATUS(tp)
+    ld s0, CONTEXT_STATUS(sp)
     csrw sstatus, s0
-    .irp n, 1,2,3,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    ld x\n, CONTEXT_REG(\n)(tp)
+    .irp n, 1,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    ld x\n, CONTEXT_REG(\n)(sp)
     .endr
-    ld tp, CONTEXT_REG(4)(tp)
+    ld sp, CONTEXT_REG(2)(sp)
     sret
