@@ -35,7 +35,8 @@ process_wakes: // t4 = notification, t5 = its capability, t6 = first waiter
     sd zero, CONTEXT_REG(7)(tp)
     sd zero, CONTEXT_REG(30)(tp)
     ld s4, CAP_WORD(t5) // badge
-core_wakes: // t6 = waiter: before all that is ready, as the one that runs was. What is a valid address in a capsule and 0 in a process is saved
+// t6 = waiter: before all that is ready, as the one that runs was. What is an address in a capsule and 0 in a process is saved.
+core_wakes:
     li s3, QUEUED_BY_CALL
     mv s6, t4
     mv s9, t6

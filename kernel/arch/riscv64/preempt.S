@@ -40,7 +40,7 @@ interrupt_fires: // tp = thread, all saved, a1 = its pc. Whichever interrupt it 
     bnez t3, trap_complete
     addi t6, t6, 1
     bltu t5, t6, trap_complete
-    bltu t6, t4, trap_complete // the choice was left to this interrupt: here, and where it is on other time than is charged
+    bltu t6, t4, trap_complete // the choice was left to this interrupt, as where it is on other time than is charged
     lwu t3, THREAD_SCHED(s9)
     ld s11, THREAD_SCHED(s9) // and `slow`
     ld t4, THREAD_SCHED(tp)
