@@ -81,7 +81,7 @@ static void append(uint32_t sched, struct refill refill)
 }
 
 // More was used than there was. Whole budgets are so many periods of waiting for everything.
-/*@ requires has_books(sched);
+/*@ requires has_books(sched) && scheds[sched].budget_ns > 0;
     assigns scheds[sched].refill_head, scheds[sched].refill_count, scheds[sched].refill[0 .. REFILLS_MAX - 1];
     ensures has_books(sched); */
 static void take_excess(uint32_t sched, uint64_t excess)

@@ -6,9 +6,9 @@
 #pragma once
 #include "kernel/object.h"
 
-/*@ // Books: a context that was configured, and no more refills than there is room for.
-    predicate has_books{L}(integer sched) = sched < SCHEDS_MAX && scheds[sched].budget_ns > 0 &&
-        scheds[sched].refill_count <= REFILLS_MAX; */
+/*@ // No more refills than there is room for; whoever has a period has a budget.
+    predicate has_books{L}(integer sched) = 0 <= sched < SCHEDS_MAX && scheds[sched].refill_count <= REFILLS_MAX &&
+        (scheds[sched].budget_ns > 0 || scheds[sched].period_ns == 0); */
 
 // The whole budget is there from now on.
 /*@ requires sched < SCHEDS_MAX && budget_ns > 0;

@@ -21,6 +21,12 @@ static uint64_t passing_ns; // not 0: the time that is being dealt with, one for
 static bool is_yielding;    // the running thread goes behind others of its priority
 static bool may_cut;        // a thread off behind a gate: that can tell a whole line, so one in an interrupt of the timer
 
+/*@ requires links_name_threads && \forall integer thread; is_thread(thread) ==> threads[thread].is_queued == 0;
+    requires heap_names_scheds && scheds_named && threads_named && books_hold;
+    assigns ready_queues[0 .. PRIORITIES - 1], ready_bits[0 .. READY_WORDS - 1], sched_top_priority, wakeup_root,
+        sched_current, sched_steady, turn, passing_ns, is_yielding;
+    ENSURES_SCHED_HOLDS
+    ensures current_apart; */
 BOOT_ONLY void sched_init(void)
 {
     ready_init();
@@ -32,21 +38,28 @@ BOOT_ONLY void sched_init(void)
     is_yielding = false;
 }
 
+/*@ assigns \nothing; */
 struct queue sched_ready_queue(uint8_t priority)
 {
     return ready_queues[priority];
 }
 
+/*@ assigns \nothing; */
 static uint64_t time_now(void)
 {
     return passing_ns != 0 ? passing_ns : arch_time_ns();
 }
 
+/*@ requires thread < THREADS_MAX;
+    assigns \nothing;
+    ensures \result ==> thread != NIL; */
 static bool is_runnable(uint32_t thread)
 {
     return thread != NIL && threads[thread].state == NJ_THREAD_READY && threads[thread].sched != NIL;
 }
 
+/*@ requires thread < THREADS_MAX && threads[thread].sched < SCHEDS_MAX;
+    assigns \nothing; */
 bool sched_has_time(uint32_t thread)
 {
     uint32_t sched = threads[thread].sched;
@@ -54,12 +67,36 @@ bool sched_has_time(uint32_t thread)
     return sched != NIL && (refill_is_round_robin(sched) || refill_is_ready(sched, time_now()));
 }
 
+// Functions of their own for what provers follow better apart from the rest.
+/*@ requires 0 < thread < THREADS_MAX && ready_holds;
+    assigns threads[thread].state;
+    ENSURES_READY_HOLDS
+    ensures threads[thread].state == NJ_THREAD_READY; */
+static inline void set_ready(uint32_t thread)
+{
+    threads[thread].state = NJ_THREAD_READY;
+}
+
+/*@ requires 0 < thread < THREADS_MAX && ready_holds && threads[thread].is_queued == 0;
+    assigns threads[thread].priority;
+    ENSURES_READY_HOLDS */
+static inline void set_priority(uint32_t thread, uint8_t priority)
+{
+    threads[thread].priority = priority;
+}
+
 // Without time behind a gate it is ready all the same: when its turn comes it is cut off.
+/*@ requires 0 < thread < THREADS_MAX && sched_holds;
+    assigns READY_STATE, threads[0 .. THREADS_MAX - 1].next, threads[0 .. THREADS_MAX - 1].prev, threads[thread].is_queued,
+        threads[thread].state, scheds[0 .. SCHEDS_MAX - 1].is_waiting, scheds[0 .. SCHEDS_MAX - 1].left,
+        scheds[0 .. SCHEDS_MAX - 1].right, scheds[0 .. SCHEDS_MAX - 1].parent, scheds[0 .. SCHEDS_MAX - 1].rank;
+    ENSURES_SCHED_HOLDS
+    ensures \old(current_apart) ==> current_apart; */
 void sched_make_ready(uint32_t thread, bool first)
 {
     uint32_t sched = threads[thread].sched;
 
-    threads[thread].state = NJ_THREAD_READY;
+    set_ready(thread);
     if (sched == NIL || thread == sched_current || threads[thread].is_queued || scheds[sched].is_waiting)
         return;
     if (sched_has_time(thread) || gate_is_inside(thread)) {
@@ -70,6 +107,11 @@ void sched_make_ready(uint32_t thread, bool first)
     }
 }
 
+/*@ requires 0 < thread < THREADS_MAX && sched_holds;
+    assigns ready_queues[0 .. PRIORITIES - 1], ready_bits[0 .. READY_WORDS - 1], sched_top_priority,
+        threads[0 .. THREADS_MAX - 1].next, threads[0 .. THREADS_MAX - 1].prev, threads[thread].is_queued;
+    ENSURES_SCHED_HOLDS
+    ensures threads[thread].is_queued == 0; */
 void sched_make_unready(uint32_t thread)
 {
     if (threads[thread].is_queued)
@@ -130,6 +172,9 @@ static bool keeps_running(uint32_t thread, uint64_t now, bool turn_is_over)
 }
 
 // The books of the context that runs are closed. Was its turn used up?
+/*@ requires sched_holds;
+    assigns turn.since_ns, scheds[0 .. SCHEDS_MAX - 1];
+    ENSURES_SCHED_HOLDS */
 static __attribute__((noinline)) bool charge(uint64_t now)
 {
     uint64_t used = now - turn.since_ns;
@@ -214,11 +259,13 @@ uint32_t sched_tick(void)
     return sched_choose();
 }
 
+/*@ assigns sched_steady; */
 void sched_reconsider(void)
 {
     turn_look_anew();
 }
 
+/*@ assigns sched_steady, is_yielding; */
 void sched_yield(uint32_t thread)
 {
     if (thread == sched_current) {
@@ -227,22 +274,28 @@ void sched_yield(uint32_t thread)
     }
 }
 
+/*@ assigns sched_steady, turn.alarm_ns; */
 void sched_set_alarm(uint64_t deadline_ns)
 {
     turn.alarm_ns = deadline_ns;
     turn_look_anew();
 }
 
+/*@ requires 0 < thread < THREADS_MAX && sched_holds;
+    assigns READY_STATE, threads[0 .. THREADS_MAX - 1], scheds[0 .. SCHEDS_MAX - 1];
+    ENSURES_SCHED_HOLDS */
 void sched_set_priority(uint32_t thread, uint8_t priority)
 {
     bool was_queued = threads[thread].is_queued;
 
     sched_make_unready(thread);
-    threads[thread].priority = priority;
+    set_priority(thread, priority);
     if (was_queued)
         sched_make_ready(thread, false);
 }
 
+/*@ requires sched < SCHEDS_MAX;
+    assigns \nothing; */
 uint64_t sched_used_ns(uint32_t sched)
 {
     uint64_t running = sched == turn.charged ? arch_time_ns() - turn.since_ns : 0;
@@ -251,6 +304,9 @@ uint64_t sched_used_ns(uint32_t sched)
 }
 
 // What was used is forgotten: the new budget is there at once.
+/*@ requires sched < SCHEDS_MAX && sched_holds;
+    assigns READY_STATE, threads[0 .. THREADS_MAX - 1], scheds[0 .. SCHEDS_MAX - 1], turn.since_ns;
+    ENSURES_SCHED_HOLDS */
 enum nj_status sched_configure(uint32_t sched, uint64_t budget_ns, uint64_t period_ns)
 {
     if (budget_ns < SCHED_BUDGET_MIN_NS || period_ns < budget_ns || period_ns > SCHED_PERIOD_MAX_NS)
@@ -267,6 +323,9 @@ enum nj_status sched_configure(uint32_t sched, uint64_t budget_ns, uint64_t peri
     return NJ_OK;
 }
 
+/*@ requires sched < SCHEDS_MAX && sched_holds;
+    assigns turn, sched_steady, scheds[0 .. SCHEDS_MAX - 1];
+    ENSURES_SCHED_HOLDS */
 void sched_forget(uint32_t sched)
 {
     if (sched == turn.charged) {

@@ -2,7 +2,9 @@
 // The turn that runs and the timer, which sched.c and the fast paths share: nobody else's.
 #pragma once
 #include "kernel/arch/arch.h"
+#include "kernel/refill.h"
 #include "kernel/sched.h"
+#include "kernel/wakeup.h"
 
 // Whenever a user program runs, `charged` is the context it runs on, and the timer fires before its turn ends, before the
 // alarm and before the next refill.
@@ -15,13 +17,36 @@ struct turn {
 };
 extern struct turn turn;
 
+/*@ // Threads name contexts and the other way round, and all contexts keep their books.
+    predicate scheds_named{L} = \forall integer thread; 0 <= thread < THREADS_MAX ==> threads[thread].sched < SCHEDS_MAX;
+    predicate threads_named{L} = \forall integer sched; 0 <= sched < SCHEDS_MAX ==> scheds[sched].thread < THREADS_MAX;
+    predicate books_hold{L} = \forall integer sched; 0 <= sched < SCHEDS_MAX ==> has_books(sched);
+    predicate turn_fits{L} = turn.charged < SCHEDS_MAX && sched_current < THREADS_MAX;
+    predicate sched_holds{L} = ready_holds && heap_names_scheds && scheds_named && threads_named && books_hold && turn_fits;
+
+    // The running thread is in no queue.
+    predicate current_apart{L} = sched_current == NIL || threads[sched_current].is_queued == 0; */
+#define ENSURES_SCHED_HOLDS                                                                                            \
+    ENSURES_READY_HOLDS                                                                                                \
+    ensures heap_names_scheds;                                                                                         \
+    ensures scheds_named;                                                                                              \
+    ensures threads_named;                                                                                             \
+    ensures books_hold;                                                                                                \
+    ensures turn_fits;
+
+// What is written, besides threads and contexts, when a thread becomes ready.
+#define READY_STATE                                                                                                    \
+    ready_queues[0 .. PRIORITIES - 1], ready_bits[0 .. READY_WORDS - 1], sched_top_priority, sched_steady, wakeup_root
+
 // The next choice of a thread has a look at everything.
+/*@ assigns sched_steady; */
 static inline void turn_look_anew(void)
 {
     sched_steady = SCHED_UNSTEADY;
 }
 
 // A timer that is set too early costs one needless interrupt a turn; setting it anew at every switch costs more.
+/*@ assigns turn.timer_ns; */
 static inline void turn_set_timer(uint64_t deadline)
 {
     if (deadline < turn.timer_ns) {

@@ -16,14 +16,14 @@ extern uint32_t wakeup_root; // for contracts: nothing else reads it
     ensures heap_names_scheds && wakeup_root == NIL; */
 void wakeup_init(void);
 
-/*@ requires is_sched(sched) && heap_names_scheds;
+/*@ requires sched < SCHEDS_MAX && heap_names_scheds;
     assigns wakeup_root, scheds[sched].is_waiting, scheds[0 .. SCHEDS_MAX - 1].left, scheds[0 .. SCHEDS_MAX - 1].right,
         scheds[0 .. SCHEDS_MAX - 1].parent, scheds[0 .. SCHEDS_MAX - 1].rank;
     ensures heap_names_scheds; */
 void wakeup_insert(uint32_t sched);
 
 // Does nothing when it does not wait.
-/*@ requires is_sched(sched) && heap_names_scheds;
+/*@ requires sched < SCHEDS_MAX && heap_names_scheds;
     assigns wakeup_root, scheds[sched].is_waiting, scheds[0 .. SCHEDS_MAX - 1].left, scheds[0 .. SCHEDS_MAX - 1].right,
         scheds[0 .. SCHEDS_MAX - 1].parent, scheds[0 .. SCHEDS_MAX - 1].rank;
     ensures heap_names_scheds;
