@@ -50,7 +50,8 @@ enum nj_status cap_lookup_in(uint32_t thread, uint64_t number, uint64_t index, u
     requires cap.kind == NJ_KIND_CNODE ==> slots[cap.object].cap.kind == NJ_KIND_EMPTY;
     assigns slots[cap.object].cap.word, REFERENCES(cap.object);
     ensures links_stay{Pre, Post};
-    ensures caps_stay{Pre, Post}; */
+    ensures caps_stay{Pre, Post};
+    ensures \result == 1 ==> is_counted(cap.kind); */
 static uint32_t reference_count(struct cap cap, uint32_t change)
 {
     switch (cap.kind) {
@@ -80,6 +81,10 @@ static uint32_t reference_count(struct cap cap, uint32_t change)
 }
 
 // The object's last capability goes, or the capability itself is a tie (a mapping, a supply) that must be undone first.
+/*@ requires is_slot(slot) && object_fits(cap.kind, cap.object, cap.word);
+    requires cap.kind == NJ_KIND_CNODE ==> slots[cap.object].cap.kind == NJ_KIND_EMPTY;
+    requires cap.kind == NJ_KIND_FRAME || cap.kind == KIND_SUPPLY ==> slots[slot].cap.kind == cap.kind;
+    STOPS_IN_STEPS */
 static enum nj_status object_retire(struct cap cap, uint32_t slot, uint32_t *steps)
 {
     switch (cap.kind) {
@@ -112,10 +117,22 @@ static enum nj_status object_retire(struct cap cap, uint32_t slot, uint32_t *ste
     }
 }
 
-void cap_create(uint32_t parent, uint32_t slot, struct cap cap)
+// Without counting it.
+/*@ requires order_holds && caps_valid && is_slot(parent) && is_slot(slot);
+    requires slots[parent].cap.kind != NJ_KIND_EMPTY && is_free(slot) && may_hold(slot, cap);
+    assigns slots[..];
+    CAPS_ARE_VALID
+    ensures slots[slot].cap == cap;
+    ensures \forall integer other; is_slot(other) && other != slot ==> slots[other].cap == \old(slots[other].cap); */
+static inline void cap_insert(uint32_t parent, uint32_t slot, struct cap cap)
 {
     slot_set(slot, cap);
     derive_insert(parent, slot);
+}
+
+void cap_create(uint32_t parent, uint32_t slot, struct cap cap)
+{
+    cap_insert(parent, slot, cap);
     reference_count(cap, 1);
 }
 
@@ -147,28 +164,30 @@ static inline bool can_have_badge(struct cap cap)
     return cap.kind == NJ_KIND_ENDPOINT || cap.kind == NJ_KIND_NOTIFICATION;
 }
 
-// Where the capabilities of an object are counted, if deleting one that is not the last takes no more than that.
-static inline uint32_t *plain_counter(struct cap cap)
+// Counts a capability out if it is not the last one, and if deleting it takes no more than that.
+/*@ requires object_fits(cap.kind, cap.object, cap.word);
+    assigns REFERENCES(cap.object); */
+static inline bool count_down(struct cap cap)
 {
+    if (cap.kind == NJ_KIND_ENDPOINT) // mostly
+        return endpoints[cap.object].references >= 2 && endpoints[cap.object].references-- != 0;
     switch (cap.kind) {
-    case NJ_KIND_ENDPOINT:
-        return &endpoints[cap.object].references;
     case NJ_KIND_NOTIFICATION:
-        return &notifications[cap.object].references;
+        return notifications[cap.object].references >= 2 && notifications[cap.object].references-- != 0;
     case NJ_KIND_REPLY:
-        return &replies[cap.object].references;
+        return replies[cap.object].references >= 2 && replies[cap.object].references-- != 0;
     case NJ_KIND_THREAD:
-        return &threads[cap.object].references;
+        return threads[cap.object].references >= 2 && threads[cap.object].references-- != 0;
     case NJ_KIND_SCHED:
-        return &scheds[cap.object].references;
+        return scheds[cap.object].references >= 2 && scheds[cap.object].references-- != 0;
     case NJ_KIND_SPACE:
-        return &spaces[cap.object].references;
+        return spaces[cap.object].references >= 2 && spaces[cap.object].references-- != 0;
     case NJ_KIND_INTERRUPT:
-        return &interrupts[cap.object].references;
+        return interrupts[cap.object].references >= 2 && interrupts[cap.object].references-- != 0;
     case NJ_KIND_HART:
-        return &harts[cap.object].references;
+        return harts[cap.object].references >= 2 && harts[cap.object].references-- != 0;
     default:
-        return NULL;
+        return false;
     }
 }
 
@@ -196,6 +215,7 @@ static inline uint8_t rights_within(uint8_t rights, uint8_t wanted)
     ensures \result == NJ_OK;
     ensures is_derived(slots[destination].cap, \old(slots[source].cap));
     ensures are_wanted(slots[destination].cap.rights, rights);
+    ensures is_unmarked(slots[destination].cap.rights);
     ensures badge != 0 ==> slots[destination].cap.word == badge;
     ensures badge == 0 && slots[destination].cap.kind != NJ_KIND_FRAME ==>
         slots[destination].cap.word == \old(slots[source].cap.word);
@@ -223,8 +243,10 @@ static __attribute__((noinline)) enum nj_status derive_commit(uint32_t source, u
         (slots[source].cap.kind == NJ_KIND_ENDPOINT || slots[source].cap.kind == NJ_KIND_NOTIFICATION));
     assigns slots[..], REFERENCES(slots[source].cap.object);
     CAPS_ARE_VALID
+    ensures \result == NJ_OK || \result == NJ_REVOKING || \result == NJ_AGAIN;
     ensures \result == NJ_OK ==> is_derived(slots[destination].cap, \old(slots[source].cap));
     ensures \result == NJ_OK ==> are_wanted(slots[destination].cap.rights, rights);
+    ensures \result == NJ_OK ==> is_unmarked(slots[destination].cap.rights);
     ensures \result == NJ_OK && badge != 0 ==> slots[destination].cap.word == badge;
     ensures \result == NJ_OK && badge == 0 && slots[destination].cap.kind != NJ_KIND_FRAME ==>
         slots[destination].cap.word == \old(slots[source].cap.word);
@@ -263,26 +285,34 @@ enum nj_status cap_move(uint32_t source, uint32_t destination)
         return NJ_EMPTY_SLOT;
     if (slots[destination].cap.kind != NJ_KIND_EMPTY)
         return NJ_SLOT_USED;
-    slot_set(destination, slots[source].cap);
+    slot_copy(destination, source);
     slot_set(source, (struct cap){0});
     derive_replace(source, destination);
     return NJ_OK;
 }
 
 // Most capabilities that are deleted are copies: nothing was derived from them, and others of the object are left.
+/*@ requires order_holds && caps_valid && is_slot(slot);
+    assigns slots[..], REFERENCES(slots[slot].cap.object);
+    CAPS_ARE_VALID
+    ensures none_filled{Pre, Post};
+    ensures \result ==> slots[slot].cap.kind == NJ_KIND_EMPTY && \old(slots[slot].cap.kind) != NJ_KIND_EMPTY;
+    ensures \result ==> \old(next_of(2 * slot)) == 2 * slot + 1;
+    ensures !\result ==> slots[slot].cap == \old(slots[slot].cap);
+    ensures \forall integer other; is_slot(other) && other != slot ==> slots[other].cap == \old(slots[other].cap); */
 static __attribute__((noinline)) bool delete_copy(uint32_t slot)
 {
-    uint32_t *counter = plain_counter(slots[slot].cap);
-
-    if (counter == NULL || *counter < 2 || derive_has_children(slot) ||
-        (slots[slot].cap.rights & (CAP_REVOKING | CAP_HART)) != 0)
+    if (derive_has_children(slot) || (slots[slot].cap.rights & (CAP_REVOKING | CAP_HART)) != 0 ||
+        !count_down(slots[slot].cap))
         return false;
-    (*counter)--;
     derive_remove_leaf(slot);
-    slots[slot].cap = (struct cap){0};
+    slot_set(slot, (struct cap){0});
     return true;
 }
 
+/*@ requires is_slot(slot);
+    STOPS
+    ensures \result == NJ_OK ==> slots[slot].cap.kind == NJ_KIND_EMPTY; */
 static __attribute__((noinline)) enum nj_status delete_other(uint32_t slot)
 {
     uint32_t steps = STEPS_PER_CALL;
@@ -293,6 +323,58 @@ static __attribute__((noinline)) enum nj_status delete_other(uint32_t slot)
 enum nj_status cap_delete_now(uint32_t slot)
 {
     return delete_copy(slot) ? OK_STAYS : delete_other(slot);
+}
+
+// Nothing stands in the way any more: the slot is emptied.
+/*@ requires order_holds && caps_valid && is_slot(slot) && slots[slot].cap.kind != NJ_KIND_EMPTY;
+    requires object_fits(cap.kind, cap.object, cap.word);
+    requires cap.kind == NJ_KIND_CNODE ==> slots[cap.object].cap.kind == NJ_KIND_EMPTY;
+    assigns slots[..], REFERENCES(cap.object), revokes_pending;
+    CAPS_ARE_VALID
+    ensures none_filled{Pre, Post};
+    ensures slots[slot].cap.kind == NJ_KIND_EMPTY; */
+static inline void delete_commit(uint32_t slot, struct cap cap)
+{
+    derive_unmark(slot);
+    reference_count(cap, (uint32_t)-1);
+    derive_remove(slot);
+    slot_set(slot, (struct cap){0});
+}
+
+// Stops what goes with the capability, and makes it a zombie while that takes more calls.
+/*@ requires is_slot(slot) && slots[slot].cap.kind != NJ_KIND_EMPTY && object_fits(cap.kind, cap.object, cap.word);
+    requires cap.kind == NJ_KIND_CNODE ==> slots[cap.object].cap.kind == NJ_KIND_EMPTY;
+    requires cap.kind == kind_of(slot) && cap.object == slots[slot].cap.object && cap.word == slots[slot].cap.word;
+    requires cap.kind != KIND_ZOMBIE;
+    STOPS_IN_STEPS */
+static inline enum nj_status delete_object(uint32_t slot, struct cap cap, uint32_t *steps)
+{
+    bool is_tie = cap.kind == NJ_KIND_FRAME || cap.kind == KIND_SUPPLY;
+
+    if (!is_tie) {
+        if (reference_count(cap, 0) != 1)
+            return NJ_OK;
+        slot_set_zombie(slot, cap.kind);
+        //@ assert \forall integer other; is_slot(other) ==> kind_of(other) == \at(kind_of(other), Pre);
+        //@ assert objects_fit;
+        //@ assert slots_linked;
+        //@ assert nodes_begin;
+        //@ assert nodes_apart;
+        //@ assert cursors_fit;
+    }
+    return object_retire(cap, slot, steps);
+}
+
+// What must end before a capability of code goes, or one that a hart runs by.
+/*@ requires is_slot(slot) && slots[slot].cap.kind != NJ_KIND_EMPTY;
+    requires cap.kind == kind_of(slot);
+    STOPS_IN_STEPS
+    ensures caps_stay{Pre, Post}; */
+static inline enum nj_status delete_use(uint32_t slot, struct cap cap, uint32_t *steps)
+{
+    enum nj_status status = cap.kind == NJ_KIND_CODE ? space_code_retire(slot, steps) : NJ_OK;
+
+    return status == NJ_OK && (cap.rights & CAP_HART) != 0 ? hart_lose(slot) : status;
 }
 
 enum nj_status cap_delete(uint32_t slot, uint32_t *steps)
@@ -306,33 +388,26 @@ enum nj_status cap_delete(uint32_t slot, uint32_t *steps)
     (*steps)--;
     if (cap.kind == KIND_ZOMBIE)
         cap.kind = (uint8_t)cap.extra;
-    if (cap.kind == NJ_KIND_CODE) {
-        enum nj_status status = space_code_retire(slot, steps);
-        if (status != NJ_OK)
-            return status;
-    }
-    if ((cap.rights & CAP_HART) != 0) {
-        enum nj_status status = hart_lose(slot);
-        if (status != NJ_OK)
-            return status;
-    }
-    bool is_tie = cap.kind == NJ_KIND_FRAME || cap.kind == KIND_SUPPLY;
-    if (is_tie || reference_count(cap, 0) == 1) {
-        if (!is_tie) {
-            slots[slot].cap.extra = cap.kind;
-            slots[slot].cap.kind = KIND_ZOMBIE;
-        }
-        enum nj_status status = object_retire(cap, slot, steps);
-        if (status != NJ_OK)
-            return status;
-        if (slots[slot].cap.kind == NJ_KIND_EMPTY)
-            return NJ_OK; // a code object and its pages going together: the slot was emptied on the way
-    }
-    derive_unmark(slot);
-    reference_count(cap, (uint32_t)-1);
-    derive_remove(slot);
-    slots[slot].cap = (struct cap){0};
+    enum nj_status status = delete_use(slot, cap, steps);
+    if (status == NJ_OK)
+        status = delete_object(slot, cap, steps);
+    if (status != NJ_OK)
+        return status;
+    if (slots[slot].cap.kind != NJ_KIND_EMPTY) // a code object and its pages going together: it may be emptied by now
+        delete_commit(slot, cap);
     return NJ_OK;
+}
+
+// Nothing descends from it any more.
+/*@ requires is_slot(slot);
+    STOPS_IN_STEPS */
+static inline enum nj_status revoke_end(uint32_t slot, uint32_t *steps)
+{
+    enum nj_status status = slots[slot].cap.kind == NJ_KIND_UNTYPED ? untyped_reset(slot, steps) : NJ_OK;
+
+    if (status == NJ_OK)
+        derive_unmark(slot);
+    return status;
 }
 
 enum nj_status cap_revoke(uint32_t slot, uint32_t *steps)
@@ -340,6 +415,20 @@ enum nj_status cap_revoke(uint32_t slot, uint32_t *steps)
     if (slots[slot].cap.kind == NJ_KIND_EMPTY || slots[slot].cap.kind == KIND_ZOMBIE)
         return NJ_EMPTY_SLOT;
     derive_mark(slot);
+    /*@ loop invariant slots[slot].cap.kind != NJ_KIND_EMPTY;
+        loop invariant links_exist;
+        loop invariant links_agree;
+        loop invariant links_pair;
+        loop invariant objects_fit;
+        loop invariant zombies_fit;
+        loop invariant slots_linked;
+        loop invariant nodes_begin;
+        loop invariant nodes_apart;
+        loop invariant cursors_fit;
+        loop invariant none_filled{Pre, Here};
+        loop invariant *steps <= \at(*steps, Pre);
+        loop assigns KERNEL_STATE, *steps;
+        loop variant *steps; */
     while (derive_has_children(slot)) {
         uint32_t child = derive_first_child(slot);
         if (*steps != 0 && delete_copy(child)) {
@@ -352,11 +441,5 @@ enum nj_status cap_revoke(uint32_t slot, uint32_t *steps)
         if (slots[slot].cap.kind == NJ_KIND_EMPTY)
             return NJ_OK; // it lay in a table made from itself, and went with that table
     }
-    if (slots[slot].cap.kind == NJ_KIND_UNTYPED) {
-        enum nj_status status = untyped_reset(slot, steps);
-        if (status != NJ_OK)
-            return status;
-    }
-    derive_unmark(slot);
-    return NJ_OK;
+    return revoke_end(slot, steps);
 }

@@ -119,18 +119,14 @@ static inline enum nj_status cap_create_run(uint32_t parent, uint32_t slot, uint
 }
 
 // Copy with fewer rights and, if not 0, a badge. SLOT_USED, WRONG_KIND, IN_USE (has a badge), REVOKING, AGAIN.
-/*@ // The second capability was derived from the first: the same object, no more rights, a badge only where none was. The
-    // copy of a frame is mapped nowhere.
-    predicate is_derived(struct cap cap, struct cap from) = cap.kind == from.kind && cap.object == from.object &&
-        cap.extra == from.extra && (cap.rights & from.rights) == cap.rights &&
-        (cap.word == from.word || (cap.kind == NJ_KIND_FRAME && cap.word == 0) ||
-            ((cap.kind == NJ_KIND_ENDPOINT || cap.kind == NJ_KIND_NOTIFICATION) && from.word == 0)); */
 /*@ requires order_holds && caps_valid && is_slot(source) && is_slot(destination) && is_plain(destination);
     assigns slots[..], REFERENCES(slots[source].cap.object);
     CAPS_ARE_VALID
+    ensures \result != OK_STAYS;
     ensures \result == NJ_OK ==> \old(slots[destination].cap.kind) == NJ_KIND_EMPTY;
     ensures \result == NJ_OK ==> is_derived(slots[destination].cap, \old(slots[source].cap));
     ensures \result == NJ_OK ==> are_wanted(slots[destination].cap.rights, rights);
+    ensures \result == NJ_OK ==> is_unmarked(slots[destination].cap.rights);
     ensures \result == NJ_OK && badge != 0 ==> slots[destination].cap.word == badge;
     ensures \result == NJ_OK && badge == 0 && slots[destination].cap.kind != NJ_KIND_FRAME ==>
         slots[destination].cap.word == \old(slots[source].cap.word);
@@ -141,6 +137,7 @@ enum nj_status cap_derive(uint32_t source, uint32_t destination, uint8_t rights,
 /*@ requires order_holds && caps_valid && is_slot(source) && is_slot(destination) && is_plain(destination);
     assigns slots[..];
     CAPS_ARE_VALID
+    ensures \result != OK_STAYS;
     ensures \result == NJ_OK ==> \old(slots[destination].cap.kind) == NJ_KIND_EMPTY;
     ensures \result == NJ_OK ==> slots[destination].cap == \old(slots[source].cap);
     ensures \result == NJ_OK ==> slots[source].cap.kind == NJ_KIND_EMPTY;
@@ -149,18 +146,29 @@ enum nj_status cap_derive(uint32_t source, uint32_t destination, uint8_t rights,
     ensures \result != NJ_OK ==> \forall integer slot; is_slot(slot) ==> slots[slot].cap == \old(slots[slot].cap); */
 enum nj_status cap_move(uint32_t source, uint32_t destination);
 // Empties the slot; the last capability of an object stops the object. AGAIN when *steps ran out.
+/*@ requires is_slot(slot);
+    STOPS_IN_STEPS
+    ensures \result == NJ_OK ==> slots[slot].cap.kind == NJ_KIND_EMPTY;
+    ensures \result == NJ_OK && \old(slots[slot].cap.kind) != NJ_KIND_EMPTY ==> *steps < \old(*steps); */
 enum nj_status cap_delete(uint32_t slot, uint32_t *steps);
 // The same with the steps of a whole call. OK_STAYS if there was nothing to stop.
+/*@ requires is_slot(slot);
+    STOPS
+    ensures \result == NJ_OK ==> slots[slot].cap.kind == NJ_KIND_EMPTY; */
 enum nj_status cap_delete_now(uint32_t slot);
 // Deletes all descendants; untyped memory is taken back. AGAIN when *steps ran out.
+/*@ requires is_slot(slot);
+    STOPS_IN_STEPS */
 enum nj_status cap_revoke(uint32_t slot, uint32_t *steps);
 
 // Untyped memory and supplies keep two numbers in the word.
+//@ assigns \nothing;
 static inline uint32_t cap_pages(struct cap cap)
 {
     return (uint32_t)cap.word;
 }
 
+//@ assigns \nothing;
 static inline uint32_t cap_used(struct cap cap) // in units of 32 bytes from the start
 {
     return (uint32_t)(cap.word >> 32);

@@ -12,8 +12,8 @@
 
 void cnode_init(uint32_t first, uint32_t count)
 {
-    slots[first].cap = (struct cap){.object = count};
-    slots[first].end[OPEN].prev = count;
+    slot_set(first, (struct cap){.object = count});
+    cursor_set(first, count);
 }
 
 uint32_t cnode_reference(uint32_t first, uint32_t change)
@@ -25,6 +25,13 @@ uint32_t cnode_reference(uint32_t first, uint32_t change)
 // A table inside a table that goes is left as it is: nobody can reach it any more, and taking tables apart inside each
 // other would need a stack as deep as somebody nested them. A space is stopped, and its table left. The revoke of the
 // memory they were made from takes apart what is left (reset.c).
+/*@ requires order_holds && caps_valid && \valid(steps) && \valid(is_left);
+    requires object_fits(cap.kind, cap.object, cap.word);
+    requires cap.kind == NJ_KIND_CNODE ==> slots[cap.object].cap.kind == NJ_KIND_EMPTY;
+    assigns KERNEL_STATE, *steps, *is_left;
+    CAPS_ARE_VALID
+    ensures none_filled{Pre, Post};
+    ensures *steps <= \old(*steps); */
 static enum nj_status nested_retire(struct cap cap, bool *is_left, uint32_t *steps)
 {
     bool is_table = cap.kind == NJ_KIND_CNODE && cnode_reference(cap.object, 0) == 1;
@@ -36,8 +43,25 @@ static enum nj_status nested_retire(struct cap cap, bool *is_left, uint32_t *ste
 
 enum nj_status cnode_retire(uint32_t first, uint32_t *steps)
 {
-    while (slots[first].end[OPEN].prev > 1) {
-        uint32_t slot = first + slots[first].end[OPEN].prev - 1;
+    uint32_t rest = open_prev(first);
+
+    /*@ loop invariant first + rest <= SLOTS_MAX;
+        loop invariant slots[first].cap.kind == NJ_KIND_EMPTY;
+        loop invariant links_exist;
+        loop invariant links_agree;
+        loop invariant links_pair;
+        loop invariant objects_fit;
+        loop invariant zombies_fit;
+        loop invariant slots_linked;
+        loop invariant nodes_begin;
+        loop invariant nodes_apart;
+        loop invariant cursors_fit;
+        loop invariant none_filled{Pre, Here};
+        loop invariant *steps <= \at(*steps, Pre);
+        loop assigns rest, KERNEL_STATE, *steps;
+        loop variant rest; */
+    while (rest > 1) {
+        uint32_t slot = first + rest - 1;
         bool is_left;
         if (*steps == 0)
             return NJ_AGAIN;
@@ -47,12 +71,18 @@ enum nj_status cnode_retire(uint32_t first, uint32_t *steps)
             status = cap_delete(slot, steps);
         if (status != NJ_OK)
             return status;
-        slots[first].end[OPEN].prev--;
+        cursor_set(first, --rest);
     }
     return NJ_OK;
 }
 
 // All other capabilities, and errors.
+/*@ requires order_holds && caps_valid && is_slot(source) && is_slot(destination) && is_plain(destination);
+    assigns slots[..], REFERENCES(slots[source].cap.object);
+    CAPS_ARE_VALID
+    ensures \result == OK_STAYS ==> \old(slots[destination].cap.kind) == NJ_KIND_EMPTY;
+    ensures \result == OK_STAYS && operation != NJ_CNODE_MOVE ==> is_derived(slots[destination].cap, \old(slots[source].cap));
+    ensures \result == OK_STAYS && operation == NJ_CNODE_MOVE ==> slots[destination].cap == \old(slots[source].cap); */
 static __attribute__((noinline)) enum nj_status copy_other(uint64_t operation, uint32_t source, uint32_t destination,
                                                            uint8_t rights, uint64_t badge)
 {
@@ -62,32 +92,82 @@ static __attribute__((noinline)) enum nj_status copy_other(uint64_t operation, u
     return status == NJ_OK ? OK_STAYS : status;
 }
 
+/*@ assigns \nothing;
+    ensures (\result & rights) == \result;
+    ensures (wanted & NJ_RIGHT_SEND) == 0 ==> (\result & NJ_RIGHT_SEND) == 0;
+    ensures (wanted & NJ_RIGHT_RECV) == 0 ==> (\result & NJ_RIGHT_RECV) == 0;
+    ensures (wanted & NJ_RIGHT_GRANT) == 0 ==> (\result & NJ_RIGHT_GRANT) == 0;
+    ensures (wanted & NJ_RIGHT_GRANT_REPLY) == 0 ==> (\result & NJ_RIGHT_GRANT_REPLY) == 0;
+    ensures (wanted & NJ_RIGHT_EXECUTE) == 0 ==> (\result & NJ_RIGHT_EXECUTE) == 0; */
+static inline uint8_t rights_common(uint8_t rights, uint8_t wanted)
+{
+    return rights & (wanted & UINT8_MAX); // the mask is for provers
+}
+
+// The one or the other: not both have a badge.
+/*@ assigns \nothing;
+    ensures badge == 0 ==> \result == word;
+    ensures word == 0 ==> \result == badge; */
+static inline uint64_t word_with(uint64_t word, uint64_t badge)
+{
+    return word | badge;
+}
+
+/*@ assigns \nothing;
+    ensures bits == UINT64_MAX && \result ==> word == 0; */
+static inline bool has_none_of(uint64_t word, uint64_t bits)
+{
+    return (word & bits) == 0;
+}
+
 // What is copied most are capabilities of endpoints: one counter, and nothing to search while no revoke is pending.
 // `badge_bits`: those that it must not have; all, if it gets others.
+/*@ requires order_holds && caps_valid && is_slot(source) && is_slot(destination) && is_free(destination);
+    requires badge == 0 && badge_bits == 0 || badge_bits == UINT64_MAX;
+    assigns slots[..], endpoints[slots[source].cap.object].references;
+    CAPS_ARE_VALID
+    ensures \result ==> is_derived(slots[destination].cap, \old(slots[source].cap));
+    ensures \result ==> are_wanted(slots[destination].cap.rights, rights);
+    ensures \forall integer other; is_slot(other) && other != destination ==> cap_stays{Pre, Post}(other);
+    ensures !\result ==> cap_stays{Pre, Post}(destination); */
 static inline bool copy_endpoint(uint32_t source, uint32_t destination, uint8_t rights, uint64_t badge, uint64_t badge_bits)
 {
-    if (slots[source].cap.kind != NJ_KIND_ENDPOINT || revokes_pending != 0 || (slots[source].cap.word & badge_bits) != 0)
+    if (slots[source].cap.kind != NJ_KIND_ENDPOINT || revokes_pending != 0 ||
+        !has_none_of(slots[source].cap.word, badge_bits))
         return false;
-    slots[destination].cap = slots[source].cap;
-    slots[destination].cap.rights = slots[source].cap.rights & rights;
-    slots[destination].cap.word = slots[source].cap.word | badge;
+    slot_copy(destination, source);
+    slot_set_rights(destination, rights_common(slots[source].cap.rights, rights));
+    slot_set_word(destination, word_with(slots[source].cap.word, badge));
     derive_insert(source, destination);
     endpoints[slots[source].cap.object].references++;
     return true;
 }
 
 // Mostly nothing was derived from it.
+/*@ requires order_holds && caps_valid && root_encloses;
+    requires is_slot(source) && is_slot(destination) && is_free(destination);
+    assigns slots[..];
+    CAPS_ARE_VALID
+    ensures \result ==> slots[destination].cap == \old(slots[source].cap);
+    ensures \result ==> slots[source].cap.kind == NJ_KIND_EMPTY;
+    ensures \forall integer other; is_slot(other) && other != source && other != destination ==>
+        slots[other].cap == \old(slots[other].cap);
+    ensures !\result ==> \forall integer other; is_slot(other) ==> slots[other].cap == \old(slots[other].cap); */
 static inline bool move_leaf(uint32_t source, uint32_t destination)
 {
     if (!cap_is_usable(slots[source].cap) || derive_has_children(source))
         return false;
-    slots[destination].cap = slots[source].cap;
-    slots[source].cap = (struct cap){0};
+    slot_copy(destination, source);
+    slot_set(source, (struct cap){0});
     derive_replace_leaf(source, destination);
     return true;
 }
 
 // COPY, MINT and MOVE.
+/*@ requires thread < THREADS_MAX && order_holds && caps_valid && root_encloses && run_fits(table, count);
+    requires is_node(first, size);
+    assigns KERNEL_STATE;
+    CAPS_ARE_VALID */
 static inline enum nj_status cnode_copy(uint32_t thread, uint64_t operation, uint32_t table, uint64_t count,
                                         uint32_t first, uint64_t size)
 {
@@ -100,12 +180,13 @@ static inline enum nj_status cnode_copy(uint32_t thread, uint64_t operation, uin
             return NJ_BAD_ARGUMENT;
         badge_bits = UINT64_MAX;
     }
-    if (index - 1u >= size - 1u)
+    if (!cnode_has(size, index))
         return NJ_SLOT_RANGE;
     enum nj_status status = cap_find_in(table, count, argument(thread, 1), argument(thread, 2), &source);
     if (status != NJ_OK)
         return status;
     uint32_t destination = first + (uint32_t)index;
+    //@ assert is_slot(destination) && is_plain(destination);
     uint8_t rights = (uint8_t)argument(thread, 3);
     if (slots[destination].cap.kind == NJ_KIND_EMPTY &&
         (operation == NJ_CNODE_MOVE ? move_leaf(source, destination)
@@ -114,13 +195,22 @@ static inline enum nj_status cnode_copy(uint32_t thread, uint64_t operation, uin
     return copy_other(operation, source, destination, rights, badge);
 }
 
+/*@ requires thread < THREADS_MAX && order_holds && caps_valid && is_node(first, size);
+    assigns KERNEL_STATE;
+    CAPS_ARE_VALID
+    ensures none_filled{Pre, Post}; */
 static inline enum nj_status cnode_delete(uint32_t thread, uint32_t first, uint64_t size)
 {
     uint64_t index = argument(thread, 0);
 
-    return index - 1u < size - 1u ? cap_delete_now(first + (uint32_t)index) : NJ_SLOT_RANGE;
+    return cnode_has(size, index) ? cap_delete_now(first + (uint32_t)index) : NJ_SLOT_RANGE;
 }
 
+/*@ requires thread < THREADS_MAX && order_holds && caps_valid;
+    requires object_fits(NJ_KIND_CNODE, cnode.object, cnode.word);
+    assigns KERNEL_STATE;
+    CAPS_ARE_VALID
+    ensures none_filled{Pre, Post}; */
 static enum nj_status cnode_revoke(uint32_t thread, struct cap cnode)
 {
     uint32_t slot, steps = STEPS_PER_CALL;
@@ -131,6 +221,7 @@ static enum nj_status cnode_revoke(uint32_t thread, struct cap cnode)
     return cap_revoke(slot, &steps);
 }
 
+//@ assigns \nothing;
 static uint64_t cap_size_or_badge(struct cap cap)
 {
     switch (cap.kind) {
@@ -150,6 +241,8 @@ static uint64_t cap_size_or_badge(struct cap cap)
     }
 }
 
+/*@ requires thread < THREADS_MAX && object_fits(NJ_KIND_CNODE, cnode.object, cnode.word);
+    assigns threads[thread].context.reg[REG_WORD .. REG_WORD + NJ_MESSAGE_REGISTERS - 1]; */
 static enum nj_status cnode_inspect(uint32_t thread, struct cap cnode)
 {
     uint32_t slot;
@@ -166,12 +259,17 @@ static enum nj_status cnode_inspect(uint32_t thread, struct cap cnode)
     return NJ_OK;
 }
 
+/*@ requires thread < THREADS_MAX && object_fits(NJ_KIND_CNODE, cnode.object, cnode.word);
+    assigns threads[thread].context.reg[REG_WORD .. REG_WORD + NJ_MESSAGE_REGISTERS - 1]; */
 static enum nj_status cnode_info(uint32_t thread, struct cap cnode)
 {
     uint64_t index = argument(thread, 0), used = 0, i = index;
 
     if (index > cnode.word)
         return NJ_SLOT_RANGE;
+    /*@ loop invariant step <= STEPS_PER_CALL && i <= cnode.word;
+        loop assigns step, i, used;
+        loop variant STEPS_PER_CALL - step; */
     for (uint32_t step = 0; step < STEPS_PER_CALL && i < cnode.word; step++, i++)
         used += slots[cnode.object + (uint32_t)i].cap.kind != NJ_KIND_EMPTY;
     set_result(thread, 0, cnode.word);
@@ -181,6 +279,11 @@ static enum nj_status cnode_info(uint32_t thread, struct cap cnode)
 }
 
 // Apart from the frequent ones, so that these need no stack.
+/*@ requires thread < THREADS_MAX && order_holds && caps_valid;
+    requires is_slot(slot) && slots[slot].cap.kind == NJ_KIND_CNODE;
+    assigns KERNEL_STATE;
+    CAPS_ARE_VALID
+    ensures none_filled{Pre, Post}; */
 static __attribute__((noinline)) enum nj_status other_operation(uint32_t thread, uint32_t slot, uint64_t operation)
 {
     struct cap cnode = slots[slot].cap;

@@ -63,6 +63,26 @@ static inline void slot_set(uint32_t slot, struct cap cap)
     slots[slot].cap = cap;
 }
 
+/*@ requires is_slot(to) && is_slot(from);
+    assigns slots[to].cap;
+    ensures slots[to].cap == \old(slots[from].cap);
+    ensures links_stay{Pre, Post}; */
+static inline void slot_copy(uint32_t to, uint32_t from)
+{
+    slots[to].cap = slots[from].cap;
+}
+
+// It is being deleted; this is its kind.
+/*@ requires is_slot(slot);
+    assigns slots[slot].cap.kind, slots[slot].cap.extra;
+    ensures slots[slot].cap.kind == KIND_ZOMBIE && slots[slot].cap.extra == kind;
+    ensures links_stay{Pre, Post}; */
+static inline void slot_set_zombie(uint32_t slot, uint8_t kind)
+{
+    slots[slot].cap.extra = kind;
+    slots[slot].cap.kind = KIND_ZOMBIE;
+}
+
 /*@ requires is_slot(slot);
     assigns slots[slot].cap.rights;
     ensures slots[slot].cap.rights == rights;
@@ -171,6 +191,17 @@ static inline uint32_t open_prev(uint32_t slot)
 static inline uint32_t close_next(uint32_t slot)
 {
     return slots[slot].end[CLOSE].next;
+}
+
+// A slot that is linked nowhere may keep a number in the place of this link.
+/*@ requires is_slot(slot);
+    assigns slots[slot].end[OPEN].prev;
+    ensures prev_of(2 * slot) == count;
+    ensures \forall integer token; is_token(token) ==> next_of(token) == \old(next_of(token));
+    ensures \forall integer token; is_token(token) && token != 2 * slot ==> prev_of(token) == \old(prev_of(token)); */
+static inline void cursor_set(uint32_t slot, uint32_t count)
+{
+    slots[slot].end[OPEN].prev = count;
 }
 
 // Links a bracket with nothing inside between a token whose slot is known and one of any slot.
@@ -347,7 +378,8 @@ static inline uint32_t derive_first_child(uint32_t slot)
     ensures links_agree;
     ensures links_pair;
     ensures cursors_stay{Pre, Post};
-    ensures \forall integer token; is_token(token) ==> (has_links(token) <==> \old(has_links(token))); */
+    ensures \forall integer token; is_token(token) ==> (has_links(token) <==> \old(has_links(token)));
+    ensures \result == NJ_OK || \result == NJ_REVOKING || \result == NJ_AGAIN; */
 enum nj_status derive_search(uint32_t slot);
 /*@ requires is_slot(slot) && order_holds && is_linked(slot);
     assigns slots[..].end[..];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Endpoints: rendezvous of senders and receivers.
 #pragma once
+#include "kernel/invariant.h"
 #include "kernel/object.h"
 
 // The thread sends (its message is in its registers, checked) through a capability with this badge and rights. OK: sent,
@@ -15,4 +16,6 @@ enum nj_status endpoint_receive(uint32_t thread, uint32_t endpoint, uint32_t rep
 void endpoint_cancel(uint32_t thread);
 
 // Its last capability goes: everybody in the queue learns PEER_LOST.
+/*@ requires endpoint < ENDPOINTS_MAX;
+    STOPS_IN_STEPS */
 enum nj_status endpoint_retire(uint32_t endpoint, uint32_t *steps);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Frames: runs of pages that user space maps.
 #pragma once
+#include "kernel/invariant.h"
 #include "kernel/object.h"
 
 // Operations of abi/object.h; `table`, `count`: the thread's capability table. OK_STAYS.
@@ -8,6 +9,8 @@ enum nj_status frame_invoke(uint32_t thread, uint32_t slot, uint64_t operation, 
 // FRAME MAP of abi/object.h, for the capability in `slot`.
 enum nj_status frame_map(uint32_t slot, uint32_t space, uint64_t address, uint64_t rights);
 // The capability goes: its mapping goes with it. AGAIN.
+/*@ requires is_slot(slot) && slots[slot].cap.kind == NJ_KIND_FRAME;
+    STOPS_IN_STEPS */
 enum nj_status frame_retire(uint32_t slot, uint32_t *steps);
 // Is that slot a frame whose mapping is in this space?
 bool frame_is_mapped_in(uint32_t slot, uint32_t space);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Harts beside the one the kernel runs on. Each runs one job in one space and shares nothing with the kernel but its mail.
 #pragma once
+#include "kernel/invariant.h"
 #include "kernel/object.h"
 
 // Index in slots[] of the first hidden slot in harts[]. On a machine without further harts nothing of hart.c is called: it
@@ -28,5 +29,10 @@ static inline enum nj_status space_leave_hart_for(uint32_t space, uint32_t slot)
 bool hart_is_awaited(uint32_t hart); // for such a mapping
 
 // A hidden slot (CAP_HART) is to be emptied: whatever is in it, nothing runs with it. AGAIN.
+/*@ requires is_slot(slot) && slots[slot].cap.kind != NJ_KIND_EMPTY;
+    STOPS
+    ensures caps_stay{Pre, Post}; */
 enum nj_status hart_lose(uint32_t slot);
+/*@ requires hart < HARTS_MAX;
+    STOPS_IN_STEPS */
 enum nj_status hart_retire(uint32_t hart, uint32_t *steps);

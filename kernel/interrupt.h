@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Interrupt objects: a source of the interrupt controller, or the timer, that signals a notification.
 #pragma once
+#include "kernel/invariant.h"
 #include "kernel/object.h"
 
 void interrupt_init(uint32_t first_hidden_slot);
@@ -13,4 +14,6 @@ enum nj_status interrupt_invoke(uint32_t thread, uint32_t slot, uint64_t operati
 void interrupt_raise(uint32_t source);
 void interrupt_raise_timer(void);
 
+/*@ requires interrupt < INTERRUPTS_MAX;
+    STOPS_IN_STEPS */
 enum nj_status interrupt_retire(uint32_t interrupt, uint32_t *steps);

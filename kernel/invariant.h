@@ -8,14 +8,14 @@
     logic integer kind_of{L}(integer slot) =
         slots[slot].cap.kind == KIND_ZOMBIE ? slots[slot].cap.extra : slots[slot].cap.kind;
 
-    // Rights are left that were wanted, and what is not a right is not copied.
+    // No rights are left but those that were wanted.
     predicate are_wanted(integer rights, integer wanted) =
         ((wanted & NJ_RIGHT_SEND) == 0 ==> (rights & NJ_RIGHT_SEND) == 0) &&
         ((wanted & NJ_RIGHT_RECV) == 0 ==> (rights & NJ_RIGHT_RECV) == 0) &&
         ((wanted & NJ_RIGHT_GRANT) == 0 ==> (rights & NJ_RIGHT_GRANT) == 0) &&
         ((wanted & NJ_RIGHT_GRANT_REPLY) == 0 ==> (rights & NJ_RIGHT_GRANT_REPLY) == 0) &&
-        ((wanted & NJ_RIGHT_EXECUTE) == 0 ==> (rights & NJ_RIGHT_EXECUTE) == 0) &&
-        (rights & CAP_REVOKING) == 0 && (rights & CAP_HART) == 0;
+        ((wanted & NJ_RIGHT_EXECUTE) == 0 ==> (rights & NJ_RIGHT_EXECUTE) == 0);
+    predicate is_unmarked(integer rights) = (rights & CAP_REVOKING) == 0 && (rights & CAP_HART) == 0;
 
     // What a capability of this kind names is inside the array of its kind, and inside memory.
     predicate object_fits(integer kind, integer object, integer word) =
@@ -32,11 +32,14 @@
         (kind == NJ_KIND_UNTYPED || kind == KIND_SUPPLY ==> object + word % 0x100000000 <= PAGES_MAX &&
             word / 0x100000000 <= word % 0x100000000 * (PAGE_BYTES / 32));
 
+    // Kinds of objects that stop when their last capability goes.
+    predicate is_counted(integer kind) = NJ_KIND_CNODE <= kind <= NJ_KIND_HART && kind != NJ_KIND_FRAME;
+
     // All that slots hold fits, and what they held before they became zombies is a kind.
     predicate objects_fit{L} = \forall integer slot; is_slot(slot) ==>
         object_fits(kind_of(slot), slots[slot].cap.object, slots[slot].cap.word);
     predicate zombies_fit{L} = \forall integer slot; is_slot(slot) && slots[slot].cap.kind == KIND_ZOMBIE ==>
-        slots[slot].cap.extra < KIND_ZOMBIE;
+        is_counted(slots[slot].cap.extra);
     // Slots in use have their place in the derivation order, others have none.
     predicate slots_linked{L} = \forall integer slot; is_slot(slot) ==>
         (slots[slot].cap.kind != NJ_KIND_EMPTY <==> is_linked(slot));
@@ -56,6 +59,14 @@
     // A run of slots, maybe of none, all of which exist: such as a capability table (thread.h).
     predicate run_fits(integer first, integer count) = count == 0 || (0 < first && first + count <= SLOTS_MAX);
 
+    // Nothing but the root stands alone. (So it is if all tokens are in one circle, which is tested, not proved.)
+    predicate root_encloses{L} = \forall integer slot; is_slot(slot) && is_linked(slot) &&
+        slots[slot].cap.kind != KIND_ROOT ==> prev_of(2 * slot) != 2 * slot + 1;
+
+    // There is a capability of this node.
+    predicate is_node{L}(integer first, integer size) = \exists integer slot; is_slot(slot) &&
+        slots[slot].cap.kind == NJ_KIND_CNODE && slots[slot].cap.object == first && slots[slot].cap.word == size;
+
     // No node begins at this slot: it may be filled.
     predicate is_plain{L}(integer slot) = \forall integer other; is_slot(other) && kind_of(other) == NJ_KIND_CNODE ==>
         slots[other].cap.object != slot;
@@ -69,6 +80,13 @@
                 (cap.object <= slots[other].cap.object < cap.object + cap.word ==> cap.object == slots[other].cap.object) &&
                 (slots[other].cap.object <= cap.object < slots[other].cap.object + slots[other].cap.word ==>
                     cap.object == slots[other].cap.object)));
+
+    // The second capability was derived from the first: the same object, no more rights, a badge only where none was. The
+    // copy of a frame is mapped nowhere.
+    predicate is_derived(struct cap cap, struct cap from) = cap.kind == from.kind && cap.object == from.object &&
+        cap.extra == from.extra && (cap.rights & from.rights) == cap.rights &&
+        (cap.word == from.word || (cap.kind == NJ_KIND_FRAME && cap.word == 0) ||
+            ((cap.kind == NJ_KIND_ENDPOINT || cap.kind == NJ_KIND_NOTIFICATION) && from.word == 0));
 
     // Between two states: slots are used as they were, and those in use hold what they held. (In those that are not, nodes
     // count their capabilities.)
@@ -100,3 +118,15 @@
 #define KERNEL_STATE                                                                                                   \
     slots[..], threads[..], endpoints[..], notifications[..], replies[..], scheds[..], spaces[..], codes[..],          \
         interrupts[..], harts[..], pages[..][..], page_kinds[..], revokes_pending
+// The contract of functions that stop an object whose last capability goes: what they may be called with, write, and keep.
+#define STOPS                                                                                                          \
+    requires order_holds && caps_valid;                                                                                \
+    assigns KERNEL_STATE;                                                                                              \
+    CAPS_ARE_VALID                                                                                                     \
+    ensures none_filled{Pre, Post};
+#define STOPS_IN_STEPS                                                                                                 \
+    requires order_holds && caps_valid && \valid(steps);                                                               \
+    assigns KERNEL_STATE, *steps;                                                                                      \
+    CAPS_ARE_VALID                                                                                                     \
+    ensures none_filled{Pre, Post};                                                                                    \
+    ensures *steps <= \old(*steps);

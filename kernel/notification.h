@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Notifications: a word of flags that threads wait for.
 #pragma once
+#include "kernel/invariant.h"
 #include "kernel/object.h"
 
 // ORs the badge in, or hands it to a waiter. From any context, interrupts included.
@@ -14,4 +15,6 @@ bool notification_take_bound(uint32_t thread);
 void notification_cancel(uint32_t thread);
 enum nj_status notification_bind(uint32_t notification, uint32_t thread); // IN_USE
 void notification_unbind(uint32_t thread);
+/*@ requires notification < NOTIFICATIONS_MAX;
+    STOPS_IN_STEPS */
 enum nj_status notification_retire(uint32_t notification, uint32_t *steps);

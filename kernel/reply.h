@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reply objects: each holds one caller that waits for an answer.
 #pragma once
+#include "kernel/invariant.h"
 #include "kernel/object.h"
 
 // Can a receiver offer it? IN_USE: it holds a caller, or another receiver offers it.
@@ -18,4 +19,6 @@ enum nj_status reply_send(uint32_t thread, uint32_t reply);
 void reply_cancel(uint32_t caller);
 
 // Its last capability goes, or the thread that served with it: the caller learns PEER_LOST.
+/*@ requires reply < REPLIES_MAX;
+    STOPS */
 enum nj_status reply_retire(uint32_t reply);

@@ -4,6 +4,7 @@
 // A thread runs when its state is READY and it has a scheduling context with budget left. The running thread is in no
 // queue; the others are in the ready queue of their priority, or wait for a refill with their scheduling context.
 #pragma once
+#include "kernel/invariant.h"
 #include "kernel/object.h"
 #include "kernel/ready.h"
 
@@ -52,6 +53,8 @@ enum nj_status sched_bind(uint32_t sched, uint32_t thread); // IN_USE
 void sched_unbind(uint32_t thread);                         // its own one, wherever that is
 uint64_t sched_used_ns(uint32_t sched);                     // time used so far, the current turn included
 void sched_forget(uint32_t sched);                          // it ends: no time is charged to it any more
+/*@ requires sched < SCHEDS_MAX;
+    STOPS */
 enum nj_status sched_retire(uint32_t sched);
 enum nj_status sched_invoke(uint32_t thread, uint32_t slot, uint64_t operation);
 enum nj_status sched_control_invoke(uint32_t thread, uint64_t operation);

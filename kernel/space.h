@@ -3,6 +3,7 @@
 #pragma once
 #include "abi/capsule.h"
 #include "kernel/arch/arch.h"
+#include "kernel/invariant.h"
 #include "kernel/object.h"
 #include "kernel/page.h"
 
@@ -62,11 +63,20 @@ enum nj_status space_read_page(uint32_t space, uint64_t address, uint32_t *page)
 enum nj_status space_write_page(uint32_t space, uint64_t address, uint32_t *page);
 
 // Something the space stands on goes: its threads stop, one a step, and its mappings vanish. AGAIN.
+/*@ requires space < SPACES_MAX;
+    STOPS_IN_STEPS */
 enum nj_status space_kill(uint32_t space, uint32_t *steps);
 // A capability of a code object goes. If it is the one by which a space runs that code, the space stops. AGAIN.
+/*@ requires is_slot(slot) && kind_of(slot) == NJ_KIND_CODE;
+    STOPS_IN_STEPS
+    ensures caps_stay{Pre, Post}; */
 enum nj_status space_code_retire(uint32_t slot, uint32_t *steps);
+/*@ requires space < SPACES_MAX;
+    STOPS_IN_STEPS */
 enum nj_status space_retire(uint32_t space, uint32_t *steps);
 // The hidden slot of a supply, in a space or a code object, is to be emptied.
+/*@ requires is_slot(slot) && slots[slot].cap.kind == KIND_SUPPLY;
+    STOPS_IN_STEPS */
 enum nj_status space_supply_retire(uint32_t slot, uint32_t *steps);
 
 // Copies bytes inside pages (offsets and length stay inside one page each).

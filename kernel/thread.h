@@ -3,6 +3,7 @@
 #pragma once
 #include <stddef.h>
 
+#include "kernel/invariant.h"
 #include "kernel/object.h"
 
 // Its hidden slot for the fault endpoint.
@@ -70,4 +71,6 @@ void thread_join_space(uint32_t thread, uint32_t space);
 enum nj_status thread_leave_space(uint32_t thread, uint32_t *steps);
 
 enum nj_status thread_invoke(uint32_t thread, uint32_t slot, uint64_t operation);
+/*@ requires thread < THREADS_MAX;
+    STOPS_IN_STEPS */
 enum nj_status thread_retire(uint32_t thread, uint32_t *steps);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Untyped memory: the only source of objects, and where they return to.
 #pragma once
+#include "kernel/invariant.h"
 #include "kernel/object.h"
 #include "kernel/page.h"
 
@@ -9,6 +10,8 @@ enum nj_status untyped_invoke(uint32_t thread, uint32_t slot, uint64_t operation
 
 // No capability descends from it any more: takes apart what objects are left in it, clears the pages that were used,
 // and makes it whole again. AGAIN.
+/*@ requires is_slot(slot) && slots[slot].cap.kind == NJ_KIND_UNTYPED;
+    STOPS_IN_STEPS */
 enum nj_status untyped_reset(uint32_t slot, uint32_t *steps);
 
 // Is the untyped capability unused: nothing was made from it?
