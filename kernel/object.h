@@ -112,7 +112,7 @@ struct reply {
     uint32_t next, prev; // while it holds a caller: among the reply objects of the same server, newest first
 };
 
-#define REFILLS_MAX 8
+#define REFILLS_MAX 11 // as many as 256 bytes hold
 struct refill {
     uint64_t time, amount; // ns
 };

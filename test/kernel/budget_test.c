@@ -126,7 +126,7 @@ static void calling_a_slow_passive_server(void)
 
 static void calling_an_active_server_without_a_break(void)
 {
-    calling(0, 0, false, 7);
+    calling(0, 0, false, 3);
 }
 
 static void calling_an_active_server_now_and_then(void)
@@ -136,7 +136,7 @@ static void calling_an_active_server_now_and_then(void)
 
 static void calling_a_slow_active_server(void)
 {
-    calling(1000, 1000, false, 5);
+    calling(1000, 1000, false, 3);
 }
 
 static const struct test_case cases[] = {
