@@ -82,7 +82,8 @@ enum nj_status cap_lookup_in(uint32_t thread, uint64_t number, uint64_t index, u
 // The same as cap_lookup_in(), for the ways of frequent calls.
 /*@ requires \valid(slot) && run_fits(table, count) && objects_fit;
     assigns *slot;
-    ensures \result == NJ_OK ==> number < count && names_slot(table + number, index, *slot); */
+    ensures \result == NJ_OK ==> number < count && names_slot(table + number, index, *slot);
+    ensures \result != OK_STAYS; */
 static inline enum nj_status cap_find_in(uint32_t table, uint64_t count, uint64_t number, uint64_t index,
                                          uint32_t *slot)
 {
@@ -108,9 +109,37 @@ static inline bool cap_is_counted(struct cap cap)
     return cap.kind != NJ_KIND_FRAME && cap.kind != NJ_KIND_UNTYPED;
 }
 
+// In contracts: where retype counts the first capabilities.
+#define RUN_REFERENCES                                                                                                 \
+    endpoints[..], notifications[..], replies[..], threads[..], scheds[..], spaces[..], codes[..]
 // Puts `count` capabilities into consecutive empty slots; `object` grows by `stride` from one to the next. OK_STAYS: the
 // last thing a call does. The first one apart, because mostly there is no other.
+/*@ requires order_holds && slots_linked && is_slot(parent) && is_slot(slot) && 1 <= count <= SLOTS_MAX - slot;
+    requires slots[parent].cap.kind != NJ_KIND_EMPTY && slots[slot].cap == cap && cap.kind != NJ_KIND_EMPTY;
+    requires !(slot <= parent < slot + count) && next_of(2 * parent) == 2 * slot;
+    requires \forall integer one; slot < one < slot + count ==> slots[one].cap.kind == NJ_KIND_EMPTY;
+    assigns slots[..], RUN_REFERENCES;
+    ensures links_exist;
+    ensures links_agree;
+    ensures links_pair;
+    ensures slots_linked;
+    ensures \forall integer i; 0 <= i < count ==> slots[slot + i].cap.kind == cap.kind;
+    ensures \forall integer i; 0 <= i < count ==> slots[slot + i].cap.object == (uint32_t)(cap.object + i * stride);
+    ensures \forall integer other; is_slot(other) && !(slot <= other < slot + count) ==> cap_stays{Pre, Post}(other);
+    ensures \result == OK_STAYS; */
 enum nj_status cap_create_rest(uint32_t parent, uint32_t slot, uint32_t count, struct cap cap, uint32_t stride);
+/*@ requires order_holds && slots_linked && is_slot(parent) && is_slot(slot) && 1 <= count <= SLOTS_MAX - slot;
+    requires slots[parent].cap.kind != NJ_KIND_EMPTY && cap.kind != NJ_KIND_EMPTY;
+    requires \forall integer one; slot <= one < slot + count ==> slots[one].cap.kind == NJ_KIND_EMPTY;
+    assigns slots[..], RUN_REFERENCES;
+    ensures links_exist;
+    ensures links_agree;
+    ensures links_pair;
+    ensures slots_linked;
+    ensures \forall integer i; 0 <= i < count ==> slots[slot + i].cap.kind == cap.kind;
+    ensures \forall integer i; 0 <= i < count ==> slots[slot + i].cap.object == (uint32_t)(cap.object + i * stride);
+    ensures \forall integer other; is_slot(other) && !(slot <= other < slot + count) ==> cap_stays{Pre, Post}(other);
+    ensures \result == OK_STAYS; */
 static inline enum nj_status cap_create_run(uint32_t parent, uint32_t slot, uint32_t count, struct cap cap, uint32_t stride)
 {
     slots[slot].cap = cap;
@@ -162,21 +191,28 @@ enum nj_status cap_delete_now(uint32_t slot);
 enum nj_status cap_revoke(uint32_t slot, uint32_t *steps);
 
 // Untyped memory and supplies keep two numbers in the word.
-//@ assigns \nothing;
+/*@ assigns \nothing;
+    ensures \result == cap.word % 0x100000000; */
 static inline uint32_t cap_pages(struct cap cap)
 {
-    return (uint32_t)cap.word;
+    return (uint32_t)(cap.word % 0x100000000u);
 }
 
-//@ assigns \nothing;
+/*@ assigns \nothing;
+    ensures \result == cap.word / 0x100000000; */
 static inline uint32_t cap_used(struct cap cap) // in units of 32 bytes from the start
 {
-    return (uint32_t)(cap.word >> 32);
+    return (uint32_t)(cap.word / 0x100000000u);
 }
 
+/*@ requires is_slot(slot);
+    assigns slots[slot].cap.word;
+    ensures slots[slot].cap.word % 0x100000000 == \old(slots[slot].cap.word) % 0x100000000;
+    ensures slots[slot].cap.word / 0x100000000 == used;
+    ensures links_stay{Pre, Post}; */
 static inline void cap_set_used(uint32_t slot, uint32_t used)
 {
-    slots[slot].cap.word = (slots[slot].cap.word & 0xffffffffu) | ((uint64_t)used << 32);
+    slot_set_word(slot, slots[slot].cap.word % 0x100000000u + (uint64_t)used * 0x100000000u);
 }
 
 #define UNIT_BYTES 32u

@@ -77,9 +77,13 @@ static uint64_t transfer_words(uint32_t sender, uint32_t receiver, uint64_t word
 }
 
 // The capability goes into the slot the receiver named, if that is empty. True: it arrived.
+/*@ requires sender < THREADS_MAX && receiver < THREADS_MAX;
+    requires has_table(sender) && table_is_node(receiver) && order_holds && caps_valid;
+    assigns slots[..], REFERENCES(sent_object(sender, tag));
+    CAPS_ARE_VALID */
 static bool transfer_cap(uint32_t sender, uint32_t receiver, uint64_t tag)
 {
-    uint64_t wanted = threads[receiver].context.reg[REG_REPLY] >> 32;
+    uint64_t wanted = threads[receiver].context.reg[REG_REPLY] / 0x100000000u;
     struct cap table = thread_table(receiver);
     uint32_t source;
 
@@ -87,7 +91,13 @@ static bool transfer_cap(uint32_t sender, uint32_t receiver, uint64_t tag)
         return false;
     if (cap_lookup(sender, tag >> NJ_TAG_CAP_SHIFT, &source) != NJ_OK)
         return false;
+    //@ assert 0 < wanted < table.word <= SLOTS_MAX && table.object + table.word <= SLOTS_MAX;
     uint32_t destination = table.object + (uint32_t)wanted;
+    //@ assert destination == table.object + wanted;
+    //@ assert is_slot(table_slot(receiver)) && kind_of(table_slot(receiver)) == NJ_KIND_CNODE;
+    //@ assert 0 < wanted < slots[table_slot(receiver)].cap.word;
+    //@ assert destination == slots[table_slot(receiver)].cap.object + wanted;
+    //@ assert is_slot(destination) && is_plain(destination);
     if (slots[source].cap.kind == NJ_KIND_UNTYPED)
         return cap_move(source, destination) == NJ_OK;
     return cap_derive(source, destination, NJ_RIGHT_ALL, 0) == NJ_OK;
@@ -97,6 +107,7 @@ void message_transfer(uint32_t sender, uint32_t receiver, uint64_t badge, bool m
 {
     uint64_t tag = threads[sender].context.reg[REG_TAG];
     uint64_t received = transfer_words(sender, receiver, tag & NJ_TAG_WORDS_MASK);
+    //@ assert sent_object(sender, tag) == sent_object{Pre}(\at(sender, Here), \at(tag, Here));
 
     if ((tag & NJ_TAG_CAP) != 0 && may_grant && transfer_cap(sender, receiver, tag))
         received |= NJ_TAG_CAP;

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages between threads: tag checks, words, the one capability that may travel along.
 #pragma once
+#include "kernel/invariant.h"
 #include "kernel/object.h"
+#include "kernel/thread.h"
 
 /*@ // A tag that was checked when its sender entered the kernel.
     predicate tag_fits(integer tag) = (tag & NJ_TAG_WORDS_MASK) <= NJ_MESSAGE_WORDS;
     // The page that a message lies in beyond what the registers hold.
-    predicate has_page{L}(integer thread) = threads[thread].message_page < PAGES_MAX; */
+    predicate has_page{L}(integer thread) = threads[thread].message_page < PAGES_MAX;
+    // The slot that is named for a capability is one of a node, if there is any.
+    predicate table_is_node{L}(integer thread) = has_table(thread) && (threads[thread].space == NIL ||
+        (is_slot(table_slot(thread)) && (slots[table_slot(thread)].cap.kind == NJ_KIND_CNODE ||
+            slots[table_slot(thread)].cap.word == 0)));
+    // What the sent capability names.
+    logic integer sent_object{L}(integer sender, integer tag) =
+        slots[slots[table_slot(sender)].cap.object + (tag >> NJ_TAG_CAP_SHIFT)].cap.object; */
 
 /*@ assigns \nothing;
     ensures \result ==> tag_fits(tag); */
@@ -21,6 +30,19 @@ enum nj_status message_check(uint32_t sender, bool may_grant);
 
 // Moves the message in the sender's registers and message page to the receiver's, and the capability if it may travel;
 // finishes the receiver's system call with this badge. The sender is left as it is.
+/*@ requires sender < THREADS_MAX && receiver < THREADS_MAX && has_page(sender) && has_page(receiver);
+    requires tag_fits(threads[sender].context.reg[REG_TAG]);
+    requires has_table(sender) && table_is_node(receiver) && order_holds && caps_valid;
+    assigns threads[receiver].context.reg[0 .. 31];
+    assigns pages[threads[receiver].message_page]
+        [NJ_MESSAGE_REGISTERS .. (threads[sender].context.reg[REG_TAG] & NJ_TAG_WORDS_MASK) - 1];
+    assigns slots[..], REFERENCES(sent_object(sender, threads[sender].context.reg[REG_TAG]));
+    CAPS_ARE_VALID
+    behavior only_words:
+        assumes !may_grant || (threads[sender].context.reg[REG_TAG] & NJ_TAG_CAP) == 0;
+        assigns threads[receiver].context.reg[0 .. 31];
+        assigns pages[threads[receiver].message_page]
+            [NJ_MESSAGE_REGISTERS .. (threads[sender].context.reg[REG_TAG] & NJ_TAG_WORDS_MASK) - 1]; */
 void message_transfer(uint32_t sender, uint32_t receiver, uint64_t badge, bool may_grant);
 
 // Finishes a thread's system call: badge, tag; all else that a call does not return is cleared.

@@ -37,7 +37,8 @@ void page_clear(uint32_t page)
     assigns *steps, page_kinds[page / PAGE_KINDS_PER_WORD], pages[page .. end - 1][0 .. PAGE_BYTES / 8 - 1];
     ensures *steps <= \old(*steps);
     ensures \forall integer other; 0 <= other < PAGES_MAX && !(page <= other < end) ==>
-        is_kind_in(other, \old(page_kinds[other / PAGE_KINDS_PER_WORD])); */
+        is_kind_in(other, \old(page_kinds[other / PAGE_KINDS_PER_WORD]));
+    ensures \result == NJ_OK || \result == NJ_AGAIN; */
 static COLD enum nj_status clear_run(uint32_t page, uint32_t end, uint32_t *steps)
 {
     /*@ loop invariant \at(page, Pre) <= page <= end && *steps <= \at(*steps, Pre);
@@ -62,7 +63,7 @@ enum nj_status pages_clear(uint64_t page, uint64_t end, uint32_t steps)
 {
     enum nj_status status = NJ_OK;
 
-    /*@ loop invariant \at(page, Pre) <= page <= end;
+    /*@ loop invariant \at(page, Pre) <= page <= end && (status == NJ_OK || status == NJ_AGAIN);
         loop invariant \forall integer other; 0 <= other < PAGES_MAX && !(\at(page, Pre) <= other < end) ==>
             is_kind_in(other, \at(page_kinds[\at(other, Here) / PAGE_KINDS_PER_WORD], Pre));
         loop assigns page, next, steps, status,

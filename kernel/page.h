@@ -100,7 +100,8 @@ void page_clear(uint32_t page);
     assigns page_kinds[page / PAGE_KINDS_PER_WORD .. (end - 1) / PAGE_KINDS_PER_WORD];
     assigns pages[page .. end - 1][0 .. PAGE_BYTES / 8 - 1];
     ensures \forall integer other; 0 <= other < PAGES_MAX && !(page <= other < end) ==>
-        is_kind_in(other, \old(page_kinds[other / PAGE_KINDS_PER_WORD])); */
+        is_kind_in(other, \old(page_kinds[other / PAGE_KINDS_PER_WORD]));
+    ensures \result == NJ_OK || \result == NJ_AGAIN; */
 enum nj_status pages_clear(uint64_t page, uint64_t end, uint32_t steps);
 
 // Takes one cleared page from the space's supply for this use, or NIL when there is none. (space.c)

@@ -8,33 +8,32 @@
 #include "kernel/cnode.h"
 #include "kernel/derive.h"
 #include "kernel/page_run.h"
+#include "kernel/placement.h"
 #include "kernel/syscall.h"
 
-#define FRAME_PAGES_MAX 512u
-#define CNODE_SLOTS_MAX 65536u
+/*@ // The words that a thread asks retype with.
+    logic integer asked_kind{L}(integer thread) = threads[thread].context.reg[REG_WORD];
+    logic integer asked_count{L}(integer thread) = threads[thread].context.reg[REG_WORD + 1];
+    logic integer asked_size{L}(integer thread) = threads[thread].context.reg[REG_WORD + 2];
+    logic integer asked_shift{L}(integer thread) = layouts[asked_kind(thread)].shift;
 
-// How objects of a kind lie in memory: an index in their array is `1 << shift` units. Those that are given no size have
-// the size 0 and are one element; of those without a page, none is made of memory.
-static const struct {
-    uint32_t size_max;
-    uint8_t size_min, shift, page;
-} layouts[NJ_KIND_COUNT] = {
-    [NJ_KIND_UNTYPED] = {UINT32_MAX / UNITS_PER_PAGE, 1, 7, PAGE_FREE},
-    [NJ_KIND_CNODE] = {CNODE_SLOTS_MAX, 2, 0, PAGE_SLOT},
-    [NJ_KIND_ENDPOINT] = {0, 0, 0, PAGE_ENDPOINT},
-    [NJ_KIND_NOTIFICATION] = {0, 0, 0, PAGE_NOTIFICATION},
-    [NJ_KIND_REPLY] = {0, 0, 0, PAGE_REPLY},
-    [NJ_KIND_THREAD] = {0, 0, 5, PAGE_THREAD},
-    [NJ_KIND_SCHED] = {0, 0, 3, PAGE_SCHED},
-    [NJ_KIND_SPACE] = {0, 0, 4, PAGE_SPACE},
-    [NJ_KIND_CODE] = {0, 0, 2, PAGE_CODE},
-    [NJ_KIND_FRAME] = {FRAME_PAGES_MAX, 1, 7, PAGE_FRAME},
-};
-_Static_assert(UNITS_PER_PAGE == 1u << 7, "layouts");
-_Static_assert(sizeof(struct slot) == UNIT_BYTES && sizeof(struct endpoint) == UNIT_BYTES, "layouts");
-_Static_assert(sizeof(struct notification) == UNIT_BYTES && sizeof(struct reply) == UNIT_BYTES, "layouts");
-_Static_assert(sizeof(struct thread) == UNIT_BYTES << 5 && sizeof(struct sched) == UNIT_BYTES << 3, "layouts");
-_Static_assert(sizeof(struct space) == UNIT_BYTES << 4 && sizeof(struct code) == UNIT_BYTES << 2, "layouts");
+    // Untyped memory, whose unused part holds nothing: what is made there begins with empty slots.
+    predicate is_memory{L}(integer slot) = is_slot(slot) && slots[slot].cap.kind == NJ_KIND_UNTYPED &&
+        memory_fits(slots[slot].cap) && 0 < slots[slot].cap.object;
+    predicate rest_is_empty{L}(integer slot) = \forall integer one; slots[slot].cap.object * UNITS_PER_PAGE +
+        used_of(slots[slot].cap) <= one < slots[slot].cap.object * UNITS_PER_PAGE + units_in(slots[slot].cap) ==>
+        slots[one].cap.kind == NJ_KIND_EMPTY;
+    predicate run_is_empty{L}(integer first, integer count) = 0 < first && first + count <= SLOTS_MAX &&
+        \forall integer one; first <= one < first + count ==> slots[one].cap.kind == NJ_KIND_EMPTY;
+
+    // Everything is checked: the objects lie in the unused part, from `start` to `end`, and there is a slot for each.
+    predicate is_checked{L}(integer thread, integer slot, integer start, integer end, integer first_slot) =
+        thread < THREADS_MAX && is_memory(slot) &&
+        used_of(slots[slot].cap) <= start < end <= units_in(slots[slot].cap) &&
+        is_made(asked_kind(thread), asked_count(thread), asked_size(thread)) &&
+        is_aligned(start, asked_shift(thread)) &&
+        end - start == made_units(asked_kind(thread), asked_count(thread), asked_size(thread)) &&
+        run_is_empty(first_slot, asked_count(thread)); */
 
 bool untyped_is_unused(uint32_t slot)
 {
@@ -56,58 +55,18 @@ uint32_t untyped_take_page(uint32_t slot, enum page_kind kind)
     return page;
 }
 
-// From the index of one object to that of the next.
-static inline uint32_t stride_of(uint64_t size)
-{
-    return size != 0 ? (uint32_t)size : 1u;
-}
-
-// Units of all objects, or 0: BAD_ARGUMENT.
-static inline uint64_t units_of(uint64_t kind, uint64_t count, uint64_t size)
-{
-    if (kind >= NJ_KIND_COUNT || layouts[kind].page == 0 || size > layouts[kind].size_max ||
-        size < layouts[kind].size_min || count - 1u >= NJ_RETYPE_MAX)
-        return 0;
-    uint64_t units = ((uint64_t)stride_of(size) << layouts[kind].shift) * count;
-    bool is_visited = kind != NJ_KIND_UNTYPED; // each of its pages, in one call
-    return is_visited && units > NJ_RETYPE_PAGES_MAX * UNITS_PER_PAGE ? 0 : units;
-}
-
-static uint32_t round_up_to_page(uint32_t units)
-{
-    return (units + UNITS_PER_PAGE - 1u) / UNITS_PER_PAGE * UNITS_PER_PAGE;
-}
-
-// Frames of that size are aligned to it if that leaves room for them: each can then be mapped at once. RAM starts aligned.
-static inline uint32_t large_start(struct cap cap, uint32_t start, uint64_t count)
-{
-    uint32_t first = cap.object + start / UNITS_PER_PAGE;
-    uint32_t aligned = (first + LARGE_PAGES - 1u) / LARGE_PAGES * LARGE_PAGES - cap.object;
-
-    return aligned + count * LARGE_PAGES <= cap_pages(cap) ? aligned * UNITS_PER_PAGE : start;
-}
-
-// Behind a part of a page: small objects continue in a page that already holds their kind.
-static inline uint32_t shared_start(struct cap cap, uint64_t kind)
-{
-    uint32_t used = cap_used(cap), shift = layouts[kind].shift;
-    bool shares = page_kind(cap.object + used / UNITS_PER_PAGE) == layouts[kind].page;
-
-    return shares ? (used + (1u << shift) - 1u) >> shift << shift : round_up_to_page(used);
-}
-
-static inline uint32_t start_of(struct cap cap, uint64_t kind, uint64_t count, uint64_t size)
-{
-    uint32_t start = cap_used(cap);
-
-    if (start % UNITS_PER_PAGE != 0)
-        start = shared_start(cap, kind);
-    return kind == NJ_KIND_FRAME && size == LARGE_PAGES ? large_start(cap, start, count) : start;
-}
-
+/*@ requires 0 < first && first + count <= SLOTS_MAX;
+    assigns \nothing;
+    ensures \result ==> run_is_empty(first, count); */
 static inline bool are_empty(uint32_t first, uint32_t count)
 {
-    for (const struct slot *slot = &slots[first], *end = slot + count; slot != end; slot++)
+    const struct slot *slot = &slots[first];
+
+    /*@ loop invariant 0 <= i <= count && slot == &slots[first + i];
+        loop invariant \forall integer one; first <= one < first + i ==> slots[one].cap.kind == NJ_KIND_EMPTY;
+        loop assigns i, slot;
+        loop variant count - i; */
+    for (uint64_t i = 0; i != count; i++, slot++)
         if (slot->cap.kind != NJ_KIND_EMPTY)
             return false;
     return true;
@@ -115,35 +74,53 @@ static inline bool are_empty(uint32_t first, uint32_t count)
 
 // ---- Making objects. Each function is the last thing that the one before it does, so that none keeps anything on the
 // stack; what is made, the thread's registers say. `start` and `end`: units in the untyped memory. -----------------------
-static inline struct cap first_object(uint64_t kind, uint64_t size, uint32_t unit)
-{
-    bool is_frame = kind == NJ_KIND_FRAME;
 
-    return (struct cap){
-        .kind = (uint8_t)kind,
-        .rights = NJ_RIGHT_ALL,
-        .extra = is_frame ? (uint16_t)size : 0,
-        .object = unit >> layouts[kind].shift,
-        .word = is_frame ? 0 : size, // of objects that have one
-    };
-}
+// In contracts.
+#define RETYPE_NEEDS(slot) order_holds && caps_valid && rest_is_empty(slot)
+#define RETYPE_WRITES assigns slots[..], RUN_REFERENCES;
+#define RETYPE_CLEARS assigns pages[..][..], page_kinds[..];
+#define RETYPE_KEEPS(slot)                                                                                             \
+    ensures links_exist;                                                                                               \
+    ensures links_agree;                                                                                               \
+    ensures links_pair;                                                                                                \
+    ensures slots_linked;                                                                                              \
+    ensures \result != OK_STAYS ==> \forall integer other; is_slot(other) ==> cap_stays{Pre, Post}(other);             \
+    ensures \result == OK_STAYS ==> slots[slot].cap.object == \old(slots[slot].cap.object);                            \
+    ensures \result == OK_STAYS ==> pages_of(slots[slot].cap) == \old(pages_of(slots[slot].cap));
+#define RETYPE_MAKES(slot, end)                                                                                        \
+    RETYPE_KEEPS(slot)                                                                                                 \
+    ensures \result == OK_STAYS ==> used_of(slots[slot].cap) == end;
 
-// Everything is checked, and the pages have their kind.
+// The pages have their kind.
+/*@ requires is_checked(thread, slot, start, end, first_slot) && RETYPE_NEEDS(slot);
+    RETYPE_WRITES
+    RETYPE_MAKES(slot, end) */
 static inline enum nj_status make(uint32_t thread, uint32_t slot, uint32_t start, uint32_t end, uint32_t first_slot)
 {
     uint64_t kind = argument(thread, 0), count = argument(thread, 1), size = argument(thread, 2);
-    struct cap first = first_object(kind, size, slots[slot].cap.object * UNITS_PER_PAGE + start);
+    uint32_t unit = slots[slot].cap.object * UNITS_PER_PAGE + start;
+    //@ assert unit == slots[slot].cap.object * UNITS_PER_PAGE + start;
+    //@ assert is_shift(layouts[kind].shift) ==> is_aligned(unit, layouts[kind].shift);
+    struct cap first = first_object(kind, size, unit);
 
     cap_set_used(slot, end);
     set_result(thread, 0, count);
     return cap_create_run(slot, first_slot, (uint32_t)count, first, stride_of(size));
 }
 
+/*@ requires is_checked(thread, slot, start, end, first_slot) && RETYPE_NEEDS(slot);
+    RETYPE_WRITES
+    RETYPE_CLEARS
+    RETYPE_MAKES(slot, end) */
 static enum nj_status make_other(uint32_t thread, uint32_t slot, uint32_t start, uint32_t end, uint32_t first_slot,
                                  bool is_prepared);
 
-// Everything is checked. `has_kinds`: nothing is left to write in the page-kind table; of untyped memory there never is.
-// Mostly all is in one word of it.
+// `has_kinds`: nothing is left to write in the page-kind table; of untyped memory there never is. Mostly all is in one
+// word of it.
+/*@ requires is_checked(thread, slot, start, end, first_slot) && RETYPE_NEEDS(slot);
+    RETYPE_WRITES
+    RETYPE_CLEARS
+    RETYPE_MAKES(slot, end) */
 static __attribute__((noinline)) enum nj_status make_checked(uint32_t thread, uint32_t slot, uint32_t start, uint32_t end,
                                                              uint32_t first_slot, bool has_kinds)
 {
@@ -151,24 +128,42 @@ static __attribute__((noinline)) enum nj_status make_checked(uint32_t thread, ui
         uint64_t kind = argument(thread, 0);
         uint32_t page = slots[slot].cap.object + start / UNITS_PER_PAGE;
         uint32_t last = slots[slot].cap.object + round_up_to_page(end) / UNITS_PER_PAGE;
+        //@ assert page < last <= PAGES_MAX;
         if (kind == NJ_KIND_CNODE || word_end(page, last) != last || any_dirty(page, last))
             return make_other(thread, slot, start, end, first_slot, false);
-        set_kinds_of_word(page, last, (enum page_kind)layouts[kind].page);
+        set_kinds_of_word(page, last, (enum page_kind)page_kind_of(kind));
     }
     return make(thread, slot, start, end, first_slot);
 }
 
 // Pages that are dirty, and nodes, which have to be made from slots.
+/*@ requires is_checked(thread, slot, start, end, first_slot) && RETYPE_NEEDS(slot);
+    RETYPE_WRITES
+    RETYPE_CLEARS
+    RETYPE_MAKES(slot, end) */
 static COLD enum nj_status prepare(uint32_t thread, uint32_t slot, uint32_t start, uint32_t end, uint32_t first_slot)
 {
-    uint64_t kind = argument(thread, 0), count = argument(thread, 1), size = argument(thread, 2);
-    uint32_t page = slots[slot].cap.object, node = page * UNITS_PER_PAGE + start;
+    uint64_t kind = argument(thread, 0), size = argument(thread, 2);
+    uint32_t page = slots[slot].cap.object, node = page * UNITS_PER_PAGE + start, last = page * UNITS_PER_PAGE + end;
     enum nj_status status = pages_clear(page + start / UNITS_PER_PAGE, page + round_up_to_page(end) / UNITS_PER_PAGE,
                                         STEPS_PER_CALL / 2u); // making the objects is as much again
 
     if (status != NJ_OK)
         return status;
-    for (uint64_t i = 0; kind == NJ_KIND_CNODE && i < count; i++, node += (uint32_t)size)
+    /*@ loop invariant slots[slot].cap.object * UNITS_PER_PAGE + start <= node <= last;
+        loop invariant links_exist;
+        loop invariant links_agree;
+        loop invariant links_pair;
+        loop invariant objects_fit;
+        loop invariant zombies_fit;
+        loop invariant slots_linked;
+        loop invariant nodes_begin;
+        loop invariant nodes_apart;
+        loop invariant cursors_fit;
+        loop invariant \forall integer other; is_slot(other) ==> cap_stays{Pre, Here}(other);
+        loop assigns node, slots[..];
+        loop variant last - node; */
+    for (; kind == NJ_KIND_CNODE && last - node >= size; node += (uint32_t)size)
         cnode_init(node, (uint32_t)size);
     return make_other(thread, slot, start, end, first_slot, true);
 }
@@ -179,14 +174,19 @@ static __attribute__((noinline)) enum nj_status make_other(uint32_t thread, uint
     uint64_t kind = argument(thread, 0);
     uint32_t page = slots[slot].cap.object + start / UNITS_PER_PAGE;
     uint32_t last = slots[slot].cap.object + round_up_to_page(end) / UNITS_PER_PAGE;
+    //@ assert page < last <= PAGES_MAX;
 
     if (!is_prepared && (kind == NJ_KIND_CNODE || !are_clean(page, last)))
         return prepare(thread, slot, start, end, first_slot);
-    set_kinds(page, last, (enum page_kind)layouts[kind].page);
+    set_kinds(page, last, (enum page_kind)page_kind_of(kind));
     return make_checked(thread, slot, start, end, first_slot, true);
 }
 
 // Some revoke is pending: is it one of the memory's ancestors that is revoked?
+/*@ requires is_checked(thread, slot, start, end, first_slot) && RETYPE_NEEDS(slot);
+    RETYPE_WRITES
+    RETYPE_CLEARS
+    RETYPE_MAKES(slot, end) */
 static COLD enum nj_status make_searched(uint32_t thread, uint32_t slot, uint32_t start, uint32_t end, uint32_t first_slot,
                                          bool has_kinds)
 {
@@ -195,6 +195,16 @@ static COLD enum nj_status make_searched(uint32_t thread, uint32_t slot, uint32_
     return status != NJ_OK ? status : make_checked(thread, slot, start, end, first_slot, has_kinds);
 }
 
+// What is made lies behind what was made before, and inside the memory. Nothing is made on errors.
+/*@ requires thread < THREADS_MAX && is_memory(slot) && run_fits(table, table_count);
+    requires RETYPE_NEEDS(slot);
+    RETYPE_WRITES
+    RETYPE_CLEARS
+    RETYPE_KEEPS(slot)
+    ensures \result == OK_STAYS ==> \old(used_of(slots[slot].cap)) +
+        \old(made_units(asked_kind(thread), asked_count(thread), asked_size(thread))) <= used_of(slots[slot].cap);
+    ensures \result == OK_STAYS ==> \old(used_of(slots[slot].cap)) < used_of(slots[slot].cap);
+    ensures \result == OK_STAYS ==> used_of(slots[slot].cap) <= units_in(slots[slot].cap); */
 static inline enum nj_status retype(uint32_t thread, uint32_t slot, uint32_t table, uint64_t table_count)
 {
     uint64_t kind = argument(thread, 0), count = argument(thread, 1), size = argument(thread, 2);
@@ -220,6 +230,13 @@ static inline enum nj_status retype(uint32_t thread, uint32_t slot, uint32_t tab
     return make_checked(thread, slot, start, end, first_slot, kind == NJ_KIND_UNTYPED);
 }
 
+/*@ requires thread < THREADS_MAX && is_memory(slot) && run_fits(table, count);
+    requires RETYPE_NEEDS(slot);
+    RETYPE_WRITES
+    RETYPE_CLEARS
+    RETYPE_KEEPS(slot)
+    ensures \result == OK_STAYS ==> \old(used_of(slots[slot].cap)) < used_of(slots[slot].cap);
+    ensures \result == OK_STAYS ==> used_of(slots[slot].cap) <= units_in(slots[slot].cap); */
 enum nj_status untyped_invoke(uint32_t thread, uint32_t slot, uint64_t operation, uint32_t table, uint64_t count)
 {
     struct cap cap = slots[slot].cap;
