@@ -19,7 +19,7 @@ def arguments():
     parser.add_argument("--exact", action="store_true",
                         help="each instruction takes one virtual nanosecond; idle time passes as it is")
     parser.add_argument("--harts", type=int, default=1, metavar="N",
-                        help="harts of the machine; further ones can run jobs beside the kernel")
+                        help="harts of the machine; if more than one, with vector registers")
     parser.add_argument("--sv39", action="store_true",
                         help="use three-level page tables, as on harts that have no others")
     parser.add_argument("--timeout", type=float, default=DEFAULT_TIMEOUT_S, metavar="S",
