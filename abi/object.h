@@ -4,7 +4,8 @@
 // Each operation is listed as  NAME(arguments in a0, a1, ...) -> results in a0, a1, ...
 // "slot" is an index in the caller's capability table. A slot pair (cnode slot, index) names a slot of the table behind
 // a cnode capability. Every operation may answer EMPTY_SLOT, SLOT_RANGE, WRONG_KIND, NO_RIGHT, BAD_ARGUMENT; the
-// others are named. Operations marked [steps] do a bounded amount and answer AGAIN until they are finished.
+// others are named. Operations marked [steps] do a bounded amount and answer AGAIN until they are finished. What derives
+// a capability may answer REVOKING, or AGAIN, while a revoke is under way anywhere.
 #pragma once
 
 enum nj_kind {
@@ -30,7 +31,7 @@ enum nj_kind {
 
 // Rights of a capability. Copying keeps or removes them, never adds.
 enum nj_right {
-    NJ_RIGHT_SEND = 1, // endpoint: send, call; notification: signal; gate: call; frame, space: write
+    NJ_RIGHT_SEND = 1, // endpoint: send, call; notification: signal; gate: call; hart: jobs; frame, space: write
     NJ_RIGHT_RECV = 2, // endpoint: receive;    notification: wait;   frame, space: read
     NJ_RIGHT_GRANT = 4,       // endpoint: capabilities may travel with messages sent through it
     NJ_RIGHT_GRANT_REPLY = 8, // endpoint: the reply to a call through it may carry a capability back
@@ -72,8 +73,9 @@ enum nj_cnode_op { // on the destination cnode
 
 enum nj_thread_op {
     // CONFIGURE(space slot, priority 0-255, maximum controlled priority, fault endpoint slot or 0, message page address
-    //   or 0): once, before the first start. Neither priority above the caller's own maximum. The message page is taken from the space's supply and mapped read-write at
-    //   the address (page aligned; capsules: an offset in linear memory). NEEDS_SUPPLY, ALREADY_MAPPED, WRONG_STATE
+    //   or 0): once, before the first start. Neither priority above the caller's own maximum. The message page is taken from
+    //   the space's supply and mapped read-write at the address (page aligned; capsules: an offset in linear memory).
+    //   NEEDS_SUPPLY, ALREADY_MAPPED, WRONG_STATE
     NJ_THREAD_CONFIGURE = 1,
     NJ_THREAD_SET_PRIORITY = 2, // SET_PRIORITY(priority, maximum, authority thread slot): not above the authority's maximum
     NJ_THREAD_BIND_SCHED = 3,   // BIND_SCHED(scheduling context slot). IN_USE
@@ -122,14 +124,15 @@ enum nj_space_type {
 
 enum nj_space_op {
     NJ_SPACE_CONFIGURE = 1, // CONFIGURE(enum nj_space_type, cnode slot): once, after the first SUPPLY. NEEDS_SUPPLY
-    NJ_SPACE_SUPPLY = 2,    // SUPPLY(untyped slot): moves unused untyped memory into the space, for tables, stacks,
-                            //   message pages, first-touch memory. IN_USE: not unused, or NJ_SPACE_SUPPLIES are in
+    NJ_SPACE_SUPPLY = 2,    // SUPPLY(untyped slot): moves unused untyped memory into the space, for tables, stacks, message
+                            //   pages, first-touch memory, vector registers. IN_USE: not unused, or NJ_SPACE_SUPPLIES are in
     // MEMORY(start, bytes): the memory that is backed on first touch, zeroed, read-write: any page range of a process;
     //   in a space with an image `start` must be 0 and it is the linear memory. May grow; shrinking is BAD_ARGUMENT.
     NJ_SPACE_MEMORY = 3,
-    // ATTACH(code slot, stack bytes, state bytes), before any thread of a capsule can start: lays out a sealed code object with entry page, stack, state area and
-    //   linear memory (capsule.h) -> code base, data base, stack top. NEEDS_SUPPLY [steps]; WRONG_STATE: not
-    //   sealed, or the space has memory already or ever had a frame mapped. The space ends when that code capability is revoked.
+    // ATTACH(code slot, stack bytes, state bytes) [steps], before any thread of a capsule can start: lays out a sealed code
+    //   object with entry page, stack, state area and linear memory (capsule.h) -> code base, data base, stack top.
+    //   NEEDS_SUPPLY; WRONG_STATE: not sealed, or the space has memory already or ever had a frame mapped. The space ends
+    //   when that code capability is revoked.
     NJ_SPACE_ATTACH = 4,
     // COPY(address, source space slot, source address, bytes): copies up to the next page boundary on either side,
     //   touching first-touch memory -> bytes copied (1-4096). t0 needs WRITE, the source READ. BAD_ADDRESS, NEEDS_SUPPLY
@@ -142,7 +145,9 @@ enum nj_space_op {
     // GATE_STATE() -> enum nj_gate_state, the status with which the last caller was cut off, enum nj_fault, pc, detail
     //   (as in a fault message, offsets where they can be)
     NJ_SPACE_GATE_STATE = 8,
-    NJ_SPACE_GATE_RESET = 9, // RESET(): a broken instance takes callers again. t0 needs WRITE. WRONG_STATE: it is not
+    // GATE_RESET(): a broken instance takes callers again. t0 needs WRITE. WRONG_STATE: it is not broken, or somebody is
+    //   still inside
+    NJ_SPACE_GATE_RESET = 9,
 };
 enum nj_gate_state { NJ_GATE_IDLE = 0, NJ_GATE_ACTIVE = 1, NJ_GATE_BROKEN = 2, NJ_GATE_ENDED = 3 };
 #define NJ_GATE_WAITERS_MAX 32 // threads that can wait for one instance
@@ -184,7 +189,7 @@ enum nj_interrupt_op {
 enum nj_hart_op {
     // BIND(space slot, notification slot) [steps]: the process to run in, and whose badge says that a job ended (needs SEND
     //   there). Replaces the last. IN_USE: the space has another hart; WRONG_STATE: a job runs, or the space is no process;
-    //   NOT_AVAILABLE: the firmware does not start the hart
+    //   NOT_AVAILABLE: the firmware does not start the hart; REVOKING
     NJ_HART_BIND = 1,
     NJ_HART_UNBIND = 2, // UNBIND() [steps]: ABORT, then bound to nothing
     // START(pc, sp, argument). WRONG_STATE: a job runs, nothing is bound, or it was taken away; REVOKING: the space, the
