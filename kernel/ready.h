@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ready queues: first in, first out in each priority. A bit for each says that its queue is not empty, and the highest
-// bit is known at any time. Nothing else touches these variables but the fast paths, which read the top priority.
+// bit is known at any time. Nothing else touches these variables but the fast paths, which keep them in order likewise.
 #pragma once
 #include "kernel/bits.h"
 #include "kernel/queue.h"

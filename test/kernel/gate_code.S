@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A checked program that is both sides of a gate; gate.h lists the parts, and gate_test.c has the contract of each part. Callers of gates keep nothing
-// in registers: all but message words come back as zero.
+// A checked program that is both sides of a gate; gate.h lists the parts. Callers of gates keep nothing in registers: all
+// but message words come back as zero.
 #include "abi/capsule.h"
 #include "abi/syscall.h"
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Further harts: jobs and how they end. On a machine without one there is nothing to test
-// but that.
+// Further harts: jobs and how they end. On a machine without one there is nothing to test but that.
 #include "test/kernel/hart.h"
 #include <stdio.h>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// There is no shorter way on the build machine: what fails is tried again by frame_run.c, which says why.
 #pragma once
 #include "kernel/arch/arch.h"
 
