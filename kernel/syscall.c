@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// System calls: decode, check, hand to the object. The architecture's trap code enters here with all registers saved.
+// System calls: decode, check, hand to the object. The architecture's trap code enters here with all registers saved, or, in
+// a system call, all that C does not keep.
 #include "kernel/syscall.h"
 
 #include "kernel/arch/arch.h"

@@ -145,8 +145,9 @@ struct hart_end arch_hart_end(uint32_t hart);
 // Leaves the kernel into a thread (kernel stack is reset), or sleeps until an interrupt when `thread` is NIL.
 _Noreturn void arch_enter(uint32_t thread);
 
-// Entered from the trap code, with all registers of the current thread saved; each returns the thread to run next, NIL
-// to idle. `current` is the thread that was running, NIL when idle. (portable, trap.c)
+// Entered from the trap code, with all registers of the current thread saved, in kernel_syscall() perhaps only those that C
+// does not keep; each returns the thread to run next, NIL to idle. `current` is the thread that was running, NIL when idle.
+// (portable, syscall.c)
 uint32_t kernel_syscall(uint32_t current, uint64_t number); // every call but NJ_SYS_INVOKE
 // NJ_SYS_INVOKE, in two parts; only the words need be saved. `table`, `count`: the thread's capability table, its first slot
 // and how many there are. The second may be left out where the status is OK_STAYS, or OK and sched_stays() says that the

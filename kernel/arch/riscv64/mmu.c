@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Page tables of processes and capsules: walk, map, unmap, look up, create, destroy. One code for Sv39 and Sv48: only
-// the number of levels differs.
+// Page tables of processes and capsules: map, unmap, look up, create, destroy; the walk is in page_map.h. One code for Sv39
+// and Sv48: only the number of levels differs.
 //
 // A process has its own root table, in which the kernel's top entry is copied (it never changes after boot). A capsule
 // has entries of the kernel's own root table to itself and is reached only through that. Accessed and dirty bits are

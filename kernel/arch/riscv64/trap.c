@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a trap of the hart to an event of the portable kernel. Runs on the kernel stack with all registers of the
-// current thread saved; the answer is the thread to run next, NIL to idle.
+// From a trap of the hart to an event of the portable kernel. Runs on the kernel stack with all registers of the current
+// thread saved, in a system call with those that C does not keep (call.S); the answer is the thread to run next, NIL to idle.
 #include "abi/capsule.h"
 #include "kernel/arch/arch.h"
 #include "kernel/arch/riscv64/csr.h"
