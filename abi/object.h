@@ -91,7 +91,8 @@ enum nj_thread_op {
     NJ_THREAD_BIND_NOTIFICATION = 10, // BIND_NOTIFICATION(slot): signals also end a recv of this thread. IN_USE
     NJ_THREAD_UNBIND_NOTIFICATION = 11,
     NJ_THREAD_TELL_BUDGET = 13, // TELL_BUDGET(1 or 0): when its budget runs out, fault (NJ_FAULT_BUDGET) instead of waiting
-                                //   in silence; it goes on after the answer and the next refill. Not for round robin
+                                //   in silence; it goes on after the answer and the next refill. Not for round robin, nor
+                                //   behind a gate: there the call ends with OVERRUN
     NJ_THREAD_INFO = 12, // INFO() -> enum nj_thread_state, priority, CPU time in ns, enum nj_space_type, faults taken
 };
 
@@ -177,7 +178,8 @@ enum nj_interrupt_control_op {
 };
 #define NJ_INTERRUPT_TIMER 0 // source 0 is the timer; the others are numbers of the interrupt controller
 enum nj_interrupt_op {
-    NJ_INTERRUPT_BIND = 1, // BIND(notification slot): its badge is signalled when the interrupt comes, then it is masked
+    NJ_INTERRUPT_BIND = 1, // BIND(notification slot) [steps]: its badge is signalled when the interrupt comes, then it is
+                           //   masked. Replaces the last
     NJ_INTERRUPT_ACK = 2,  // ACK(): handled, may come again
     NJ_INTERRUPT_ARM = 3,  // ARM(deadline ns since boot): timer only; one shot, replaces the last; a past deadline
                            //   comes at once
