@@ -9,13 +9,6 @@
 #define LAST_PERIOD (5 * MS) // the second ends before the next budget
 #define EQUALS 4u
 
-static uint64_t used(uint32_t sched)
-{
-    uint64_t budget, period, time;
-    OK(sched_info(sched, &budget, &period, &time));
-    return time;
-}
-
 static void is_share(uint64_t value, uint64_t percent_less)
 {
     if (value * 100 < SHARE * (100 - percent_less) || value * 100 > SHARE * 101)
@@ -84,7 +77,7 @@ static void alone(void)
 {
     struct worker *worker = client_start(0, 100, PRIORITY_BELOW);
     pause_ns(SECOND - LAST_PERIOD);
-    is_share(used(worker->sched), 1);
+    is_share(used_ns(worker->sched), 1);
 }
 
 static void against_equals(void)
@@ -94,16 +87,14 @@ static void against_equals(void)
         workers[i] = client_start(0, 100, PRIORITY_BELOW);
     pause_ns(SECOND);
     for (uint32_t i = 0; i < EQUALS; i++)
-        is_share(used(workers[i]->sched), 1);
+        is_share(used_ns(workers[i]->sched), 1);
 }
 
 static void above_a_busy_one(void)
 {
     struct worker *worker = client_start(0, 100, PRIORITY_ABOVE);
-    uint64_t start = nj_time();
-    while (nj_time() - start < SECOND - LAST_PERIOD)
-        ;
-    is_share(used(worker->sched), 1);
+    spin_ns(SECOND - LAST_PERIOD);
+    is_share(used_ns(worker->sched), 1);
 }
 
 static void calling(uint32_t client_rounds, uint32_t server_rounds, bool is_passive, uint64_t percent_less)
@@ -111,7 +102,7 @@ static void calling(uint32_t client_rounds, uint32_t server_rounds, bool is_pass
     uint32_t endpoint = server_start(server_rounds, is_passive);
     struct worker *worker = client_start(endpoint, client_rounds, PRIORITY_BELOW);
     pause_ns(SECOND - LAST_PERIOD);
-    is_share(used(worker->sched), percent_less);
+    is_share(used_ns(worker->sched), percent_less);
 }
 
 static void calling_a_passive_server_without_a_break(void)

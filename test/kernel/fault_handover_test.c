@@ -3,12 +3,6 @@
 #include "test/kernel/peer.h"
 #include "test/kernel/process.h"
 
-static void do_break(uint64_t argument)
-{
-    (void)argument;
-    __asm__ volatile("ebreak");
-}
-
 // Handles one fault. in: endpoint, reply object, answer, endpoint to tell (or NJ_SLOT_NONE). out: tag, badge, words 0 to 5.
 static void handle_one(struct worker *worker)
 {
@@ -58,7 +52,7 @@ static void a_handler_above_runs_at_once(void)
     struct worker *handler = handler_start(&fault, PRIORITY_ABOVE, NJ_FAULT_REPLY_SUSPEND, NJ_SLOT_NONE);
     SAME(state_of(handler->thread), NJ_THREAD_RECEIVING);
     process_make(&process, PRIORITY_ABOVE, fault.badged);
-    process_start(&process, do_break, 0);
+    process_start(&process, child_break, 0);
     CHECK(handler->is_done);
     check_break(handler);
     SAME(state_of(process.thread), NJ_THREAD_FAULTED);
@@ -73,7 +67,7 @@ static void a_handler_of_the_same_priority_runs_before_its_equals(void)
     struct worker *handler = handler_start(&fault, PRIORITY_ABOVE, NJ_FAULT_REPLY_SUSPEND, told);
     OK(thread_set_priority(handler->thread, PRIORITY_RUNNER, PRIORITY_RUNNER, NJ_BOOT_SLOT_THREAD));
     process_make(&process, PRIORITY_ABOVE, fault.badged);
-    process_start(&process, do_break, 0);
+    process_start(&process, child_break, 0);
     check_break(handler); // this thread was ready all the time
 }
 
@@ -87,7 +81,7 @@ static void a_handler_below_a_ready_thread_waits_for_it(void)
     struct worker *handler = handler_start(&fault, PRIORITY_ABOVE, NJ_FAULT_REPLY_SUSPEND, told);
     OK(thread_set_priority(handler->thread, PRIORITY_BELOW, PRIORITY_BELOW, NJ_BOOT_SLOT_THREAD));
     process_make(&process, PRIORITY_ABOVE, fault.badged);
-    process_start(&process, do_break, 0);
+    process_start(&process, child_break, 0);
     SAME(state_of(process.thread), NJ_THREAD_FAULTED);
     SAME(state_of(handler->thread), NJ_THREAD_READY);
     SAME(handler->out[0], 0); // it has the message, but has not run
@@ -96,7 +90,6 @@ static void a_handler_below_a_ready_thread_waits_for_it(void)
     SAME(state_of(process.thread), NJ_THREAD_FAULTED);
 }
 
-// Runs, with time of its own, up to its receive; then it has only what faulters lend.
 static void a_passive_handler_runs_on_the_faulters_time(void)
 {
     struct process process;
@@ -105,12 +98,9 @@ static void a_passive_handler_runs_on_the_faulters_time(void)
     fault_make(&fault);
     struct worker *handler = worker_make_passive(handle_one, PRIORITY_ABOVE);
     handler_set(handler, &fault, NJ_FAULT_REPLY_RESUME, NJ_SLOT_NONE);
-    OK(thread_bind_sched(handler->thread, make_sched(10000000, 10000000)));
-    worker_start(handler);
-    SAME(state_of(handler->thread), NJ_THREAD_RECEIVING);
-    OK(thread_unbind_sched(handler->thread));
+    worker_start_passive(handler);
     process_make(&process, PRIORITY_ABOVE, fault.badged);
-    process_start(&process, do_break, 0);
+    process_start(&process, child_break, 0);
     check_break(handler);
     CHECK(!handler->is_done); // the answer gave the time back
     OK(thread_info(process.thread, &info));
@@ -129,7 +119,7 @@ static void a_handler_that_offers_no_reply_object_stays_where_it_is(void)
     handler->in[1] = NJ_SLOT_NONE;
     worker_start(handler);
     process_make(&process, PRIORITY_ABOVE, fault.badged);
-    process_start(&process, do_break, 0);
+    process_start(&process, child_break, 0);
     SAME(state_of(handler->thread), NJ_THREAD_RECEIVING);
     SAME(state_of(process.thread), NJ_THREAD_FAULTED);
 }

@@ -2,25 +2,16 @@
 // A page fault, to the handler that waits, and its answer: one case for every combination of who runs on which time, who
 // comes first, how the answer is given, and who has floating-point state. In each, every register on both sides must hold
 // what it should: of a faulter all that it had, of a handler what a call keeps, and nothing of the other.
-#include "test/kernel/peer.h"
-#include "test/kernel/process.h"
+#include "test/kernel/fault_scene.h"
 #include <stdio.h>
 
-#define HERE 0x50000000ull
 #define OF_HANDLER(n) (0x500 + (n))
-#define OF_FAULTER(n) (0x700 + (n)) // in registers 1 to 30 of the programs below
 #define FLOAT_OF_HANDLER 0x4711
 
 // A system call with `in` in the registers; `out`: what is in them afterwards. sp is left alone. (fault_code.S)
 void peer_exchange(const uint64_t in[32], uint64_t out[32]);
 void peer_float_set(uint64_t value);
 uint64_t peer_float_get(void);
-void child_read(uint64_t address);
-void child_write(uint64_t address);
-void child_read_with_float(uint64_t address);
-void child_write_with_float(uint64_t address);
-void child_read_then_float(uint64_t address);
-void child_write_then_float(uint64_t address);
 
 enum { FLOAT_NONE, FLOAT_FAULTER, FLOAT_HANDLER, FLOAT_HANDLER_PEEK, FLOATS };
 enum { HANDLER_ABOVE, HANDLER_EQUAL, HANDLER_BELOW, PLACES };
@@ -30,9 +21,6 @@ static struct round {
     bool is_write, is_passive;
     uint64_t answer, tag;
     uint32_t place, floating;
-    struct fault fault;
-    struct process process;
-    uint32_t told, frame;
     uint64_t received[32], answered[32]; // the handler's registers after its receive, and after its answer
 } now;
 
@@ -42,7 +30,9 @@ static struct round round_of(uint32_t number)
         .is_write = number % 2 != 0,
         .is_passive = number / 2 % 2 != 0,
         .answer = number / 4 % 2 != 0 ? NJ_SYS_REPLY_RECV : NJ_SYS_SEND,
-        .tag = number % 3 == 0 ? 0 : number % 3 == 1 ? 1 : 8,
+        .tag = number % 3 == 0   ? 0
+               : number % 3 == 1 ? 1
+                                 : 8,
         .place = number / 8 % PLACES,
         .floating = number / 8 / PLACES,
     };
@@ -59,7 +49,8 @@ static void name_of(uint32_t number, char *name, uint32_t bytes)
              round.answer == NJ_SYS_SEND ? "send" : "reply_recv", (unsigned)round.tag, floats[round.floating]);
 }
 
-static void registers_set(uint64_t in[32], uint64_t number, uint32_t slot, uint64_t tag, uint64_t word, uint64_t receive)
+static void registers_set(uint64_t in[32], uint64_t number, uint32_t slot, uint64_t tag, uint64_t word,
+                          uint64_t receive)
 {
     for (uint32_t n = 0; n < 32; n++)
         in[n] = OF_HANDLER(n);
@@ -77,42 +68,42 @@ static void handle(struct worker *worker)
     bool is_float = now.floating >= FLOAT_HANDLER;
     if (is_float)
         peer_float_set(FLOAT_OF_HANDLER);
-    registers_set(in, NJ_SYS_RECV, now.fault.endpoint, 0, 0, now.fault.reply);
+    registers_set(in, NJ_SYS_RECV, scene.fault.endpoint, 0, 0, scene.fault.reply);
     peer_exchange(in, now.received);
     worker->out[0] = is_float ? peer_float_get() : FLOAT_OF_HANDLER;
-    OK(frame_map(now.frame, now.process.space, HERE, NJ_RIGHT_READ | NJ_RIGHT_WRITE));
+    OK(frame_map(scene.frame, scene.process.space, HERE, NJ_RIGHT_READ | NJ_RIGHT_WRITE));
     // Word 0 of an answer counts only if it was sent.
     uint64_t word = now.tag == 0 ? NJ_FAULT_REPLY_SUSPEND : NJ_FAULT_REPLY_RESUME;
     bool is_send = now.answer == NJ_SYS_SEND;
-    registers_set(in, now.answer, is_send ? now.fault.reply : now.fault.endpoint, now.tag, word, now.fault.reply);
+    registers_set(in, now.answer, is_send ? scene.fault.reply : scene.fault.endpoint, now.tag, word, scene.fault.reply);
     peer_exchange(in, now.answered);
     worker->out[1] = is_float ? peer_float_get() : FLOAT_OF_HANDLER;
-    worker->out[2] = state_of(now.process.thread);
+    worker->out[2] = state_of(scene.process.thread);
 }
 
-// Bound to time until it waits, if it has none of its own.
 static struct worker *handler_start(void)
 {
     static const uint32_t priorities[] = {PRIORITY_ABOVE + 1, PRIORITY_ABOVE, PRIORITY_ABOVE - 1};
     struct worker *handler = now.is_passive ? worker_make_passive(handle, priorities[now.place])
                                             : worker_make(handle, priorities[now.place], NJ_SLOT_NONE);
     if (now.is_passive)
-        OK(thread_bind_sched(handler->thread, make_sched(10000000, 10000000)));
-    worker_start(handler);
+        worker_start_passive(handler);
+    else
+        worker_start(handler);
     SAME(state_of(handler->thread), NJ_THREAD_RECEIVING);
-    if (now.is_passive)
-        OK(thread_unbind_sched(handler->thread));
     return handler;
 }
 
 static void faulter_start(void)
 {
-    void (*const programs[])(uint64_t) = {child_read, child_write, child_read_with_float, child_write_with_float,
-                                          child_read_then_float, child_write_then_float};
+    void (*const programs[])(uint64_t) = {child_read,
+                                          child_write,
+                                          child_read_with_float,
+                                          child_write_with_float,
+                                          child_read_then_float,
+                                          child_write_then_float};
     uint32_t kind = now.floating == FLOAT_FAULTER ? 1 : now.floating == FLOAT_HANDLER_PEEK ? 2 : 0;
-    process_make(&now.process, PRIORITY_ABOVE, now.fault.badged);
-    process_give(&now.process, 1, now.told, NJ_RIGHT_ALL);
-    process_start(&now.process, programs[kind * 2 + now.is_write], HERE);
+    process_start(&scene.process, programs[kind * 2 + now.is_write], HERE);
 }
 
 static void check_message(const uint64_t registers[32], uint64_t kind, uint64_t detail)
@@ -153,16 +144,12 @@ static void check_answered(const struct worker *handler)
 
 static void run(uint32_t number)
 {
-    uint64_t words[8] = {0}, badge;
     struct thread_info info;
     now = round_of(number);
-    fault_make(&now.fault);
-    now.told = make(NJ_KIND_ENDPOINT, 0);
-    now.frame = make(NJ_KIND_FRAME, 1);
+    scene_make();
     struct worker *handler = handler_start();
     faulter_start();
-    SAME(nj_recv(now.told, 0, words, &badge), 1);
-    SAME(words[0], 0); // the faulter has all its registers
+    scene_check_went_on();
     check_message(now.received, now.is_write ? NJ_FAULT_WRITE : NJ_FAULT_READ, HERE);
     check_kept(now.received);
     SAME(handler->out[0], FLOAT_OF_HANDLER);
@@ -177,7 +164,7 @@ static void run(uint32_t number)
     }
     CHECK(handler->is_done);
     SAME(handler->out[1], FLOAT_OF_HANDLER);
-    OK(thread_info(now.process.thread, &info));
+    OK(thread_info(scene.process.thread, &info));
     SAME(info.faults, 2);
     SAME(info.state, NJ_THREAD_FAULTED);
 }

@@ -18,7 +18,9 @@
     X(fault_handler) \
     X(fault_handover) \
     X(fault_round) \
-    X(fault_path) \
+    X(fault_deliver) \
+    X(fault_answer) \
+    X(fault_time) \
     X(space) \
     X(frame) \
     X(code) \

@@ -14,18 +14,11 @@ static uint32_t make_alarm(void)
     return notification;
 }
 
-static void spin(uint64_t ns)
-{
-    uint64_t start = nj_time();
-    while (nj_time() - start < ns)
-        ;
-}
-
 // The runner is busy when the alarm is due.
 static void alarm_while_busy(void)
 {
     OK(interrupt_arm(SLOT_TIMER, nj_time() + SOON_NS));
-    spin(2 * SOON_NS);
+    spin_ns(2 * SOON_NS);
 }
 
 static void spin_until_done(const struct worker *worker)
@@ -123,7 +116,7 @@ static void a_waiter_without_time_is_only_ready(void)
 static void spend_and_wait(struct worker *worker)
 {
     worker->out[2] = nj_time();
-    spin(6500); // what is left of 10,000 is not worth a turn
+    spin_ns(6500); // what is left of 10,000 is not worth a turn
     wait_for_alarm(worker);
 }
 
@@ -154,12 +147,6 @@ static void an_alarm_reaches_a_bound_receiver(void)
     SAME(server->words[0], 1);
 }
 
-static void do_break(uint64_t argument)
-{
-    (void)argument;
-    __asm__ volatile("ebreak");
-}
-
 static uint64_t faults_of(uint32_t thread)
 {
     struct thread_info info;
@@ -172,7 +159,7 @@ static void stop(struct process *process, struct fault *fault, uint32_t priority
 {
     fault_make(fault);
     process_make(process, PRIORITY_ABOVE, fault->badged);
-    process_start(process, do_break, 0);
+    process_start(process, child_break, 0);
     fault_receive(fault);
     OK(thread_set_priority(process->thread, priority, priority, NJ_BOOT_SLOT_THREAD));
 }

@@ -48,6 +48,12 @@ void child_send(uint64_t word)
     }
 }
 
+void child_break(uint64_t argument)
+{
+    (void)argument;
+    __asm__ volatile("ebreak");
+}
+
 void child_serve(uint64_t add)
 {
     uint64_t words[8] = {0}, badge;

@@ -23,6 +23,8 @@ void process_start(const struct process *process, void (*run)(uint64_t argument)
 
 // What it runs: one message of 8 words to slot 1, then again, for ever.
 void child_send(uint64_t word);
+// Stops at a breakpoint.
+void child_break(uint64_t argument);
 // Answers calls on slot 1, with reply object 2: every word plus `add`.
 void child_serve(uint64_t add);
 // Calls slot 1 with `word` and sends the answer's first word to slot 2.

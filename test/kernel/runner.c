@@ -154,6 +154,13 @@ uint32_t make_sched(uint64_t budget_ns, uint64_t period_ns)
     return sched;
 }
 
+uint64_t used_ns(uint32_t sched)
+{
+    uint64_t budget, period, used;
+    OK(sched_info(sched, &budget, &period, &used));
+    return used;
+}
+
 uint64_t work_left(void)
 {
     uint64_t bytes, left;
@@ -225,6 +232,14 @@ void worker_start(struct worker *worker)
     OK(thread_start(worker->thread, (uint64_t)(uintptr_t)worker_main, sp, (uint64_t)(uintptr_t)worker));
 }
 
+void worker_start_passive(struct worker *worker)
+{
+    OK(thread_bind_sched(worker->thread, make_sched(10000000, 10000000)));
+    worker_start(worker);
+    SAME(state_of(worker->thread), NJ_THREAD_RECEIVING);
+    OK(thread_unbind_sched(worker->thread));
+}
+
 struct worker *worker_run(void (*run)(struct worker *worker), uint32_t priority)
 {
     struct worker *worker = worker_make(run, priority, NJ_SLOT_NONE);
@@ -250,4 +265,11 @@ void pause_ns(uint64_t ns)
     OK(nj_wait(notification, &word));
     OK(interrupt_bind(SLOT_TIMER, SLOT_ALARM));
     OK(interrupt_arm(SLOT_TIMER, nj_time() + 20000000000ull));
+}
+
+void spin_ns(uint64_t ns)
+{
+    uint64_t start = nj_time();
+    while (nj_time() - start < ns)
+        ;
 }

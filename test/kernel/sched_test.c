@@ -20,19 +20,6 @@ static struct worker *counter(uint32_t number, uint32_t priority)
     return worker;
 }
 
-static uint64_t used(uint32_t sched)
-{
-    uint64_t budget, period, time;
-    OK(sched_info(sched, &budget, &period, &time));
-    return time;
-}
-
-static void near(uint64_t value, uint64_t expected, uint64_t percent)
-{
-    if (value * 100 < expected * (100 - percent) || value * 100 > expected * (100 + percent))
-        FAIL("%lu is not within %lu percent of %lu", value, percent, expected);
-}
-
 static void configure_checks_its_arguments(void)
 {
     uint32_t sched = make(NJ_KIND_SCHED, 0);
@@ -147,7 +134,7 @@ static void equal_priorities_take_turns(void)
     }
     pause_ns(300 * MS); // turns of 10 ms
     for (uint32_t i = 0; i < 3; i++)
-        near(used(workers[i]->sched), 100 * MS, 11);
+        NEAR(used_ns(workers[i]->sched), 100 * MS, 11);
 }
 
 static void yield_for_ever(struct worker *worker)
@@ -168,7 +155,7 @@ static void yield_lets_others_of_the_same_priority_run(void)
     }
     pause_ns(MS);
     CHECK(counters[0] > 50);
-    near(counters[0], counters[1], 3);
+    NEAR(counters[0], counters[1], 3);
 }
 
 static void yield_alone_goes_on(void)
@@ -188,7 +175,7 @@ static void a_budget_limits_the_highest(void)
     uint64_t start = nj_time();
     while (nj_time() - start < 995 * MS) // 100 periods, without the budget of the next
         ;
-    near(used(sched), 200 * MS, 1);
+    NEAR(used_ns(sched), 200 * MS, 1);
     SAME(state_of(worker->thread), NJ_THREAD_OUT_OF_BUDGET);
 }
 
@@ -200,7 +187,7 @@ static void a_budget_limits_an_idle_machine(void)
     OK(thread_bind_sched(worker->thread, sched));
     worker_start(worker);
     pause_ns(995 * MS);
-    near(used(sched), 200 * MS, 1);
+    NEAR(used_ns(sched), 200 * MS, 1);
 }
 
 static void budgets_share_the_machine(void)
@@ -218,7 +205,7 @@ static void budgets_share_the_machine(void)
     while (nj_time() - start < 500 * MS)
         ;
     for (uint32_t i = 0; i < 3; i++)
-        near(used(sched[i]), 50 * budget[i], 4);
+        NEAR(used_ns(sched[i]), 50 * budget[i], 4);
 }
 
 // Sleeps most of the time, with breaks that split its budget into many pieces; no window may give it more.
@@ -248,8 +235,8 @@ static void a_budget_in_many_pieces_is_not_exceeded(void)
         for (volatile uint32_t i = 0; i < 2000; i++)
             ;
     }
-    CHECK(used(sched) <= 26 * MS);
-    CHECK(used(sched) >= 20 * MS);
+    CHECK(used_ns(sched) <= 26 * MS);
+    CHECK(used_ns(sched) >= 20 * MS);
 }
 
 static struct worker *counter_with(uint32_t sched, uint32_t priority)
@@ -261,13 +248,6 @@ static struct worker *counter_with(uint32_t sched, uint32_t priority)
     return worker;
 }
 
-static void spin_ns(uint64_t ns)
-{
-    uint64_t start = nj_time();
-    while (nj_time() - start < ns)
-        ;
-}
-
 // What is left of a budget when its thread is preempted, and used much later, comes back a period after that.
 static void a_budget_is_not_exceeded_after_a_preemption(void)
 {
@@ -275,10 +255,10 @@ static void a_budget_is_not_exceeded_after_a_preemption(void)
     counter_with(sched, PRIORITY_BELOW);
     pause_ns(2 * MS);
     spin_ns(40 * MS);
-    uint64_t before = used(sched);
-    near(before, 2 * MS, 5);
+    uint64_t before = used_ns(sched);
+    NEAR(before, 2 * MS, 5);
     pause_ns(45 * MS);
-    near(used(sched) - before, 5 * MS, 1);
+    NEAR(used_ns(sched) - before, 5 * MS, 1);
 }
 
 static void the_smallest_budget_is_given_in_full(void)
@@ -286,7 +266,7 @@ static void the_smallest_budget_is_given_in_full(void)
     uint32_t sched = make_sched(10000, 100000);
     counter_with(sched, PRIORITY_ABOVE);
     spin_ns(200 * MS);
-    near(used(sched), 20 * MS, 2);
+    NEAR(used_ns(sched), 20 * MS, 2);
 }
 
 static void changing_a_running_budget(void)
@@ -295,13 +275,13 @@ static void changing_a_running_budget(void)
     worker_start(worker);
     pause_ns(20 * MS);
     OK(sched_configure(SLOT_SCHED_CONTROL, worker->sched, MS, 10 * MS));
-    uint64_t before = used(worker->sched);
+    uint64_t before = used_ns(worker->sched);
     pause_ns(200 * MS);
-    near(used(worker->sched) - before, 20 * MS, 6);
+    NEAR(used_ns(worker->sched) - before, 20 * MS, 6);
     OK(sched_configure(SLOT_SCHED_CONTROL, worker->sched, 10 * MS, 10 * MS));
-    before = used(worker->sched);
+    before = used_ns(worker->sched);
     pause_ns(50 * MS);
-    near(used(worker->sched) - before, 50 * MS, 3);
+    NEAR(used_ns(worker->sched) - before, 50 * MS, 3);
 }
 
 static void deleting_a_running_context(void)

@@ -55,6 +55,12 @@ _Noreturn void test_fail(const char *file, int line, const char *format, ...) __
             FAIL("%s: \"%s\", not \"%s\"", #call, nj_status_text(is_), nj_status_text(should_));                       \
     } while (0)
 #define OK(call) ANSWERS(call, NJ_OK)
+#define NEAR(value, expected, percent)                                                                                 \
+    do {                                                                                                               \
+        uint64_t is_ = (value), should_ = (expected);                                                                  \
+        if (is_ * 100 < should_ * (100 - (percent)) || is_ * 100 > should_ * (100 + (percent)))                        \
+            FAIL("%s is %lu, not within %u percent of %lu", #value, is_, (unsigned)(percent), should_);                \
+    } while (0)
 
 // Slots of the suite's own table.
 enum {
@@ -97,6 +103,7 @@ void revoke(uint32_t slot);
 enum nj_kind kind_of(uint32_t slot);
 uint64_t badge_of(uint32_t slot);
 uint32_t make_sched(uint64_t budget_ns, uint64_t period_ns);
+uint64_t used_ns(uint32_t sched);
 uint64_t work_left(void); // bytes not given out of SLOT_WORK
 // Any operation, unwrapped: for what the wrappers would not pass on. Once, AGAIN included.
 enum nj_status invoke_raw(uint32_t slot, uint64_t operation, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
@@ -119,11 +126,14 @@ struct worker *worker_make(void (*run)(struct worker *worker), uint32_t priority
 struct worker *worker_make_passive(void (*run)(struct worker *worker), uint32_t priority);
 struct worker *worker_make_long(void (*run)(struct worker *worker), uint32_t priority);
 void worker_start(struct worker *worker);
+// A passive one: it has time of its own until it waits for others, and then only what they lend.
+void worker_start_passive(struct worker *worker);
 // Both in one.
 struct worker *worker_run(void (*run)(struct worker *worker), uint32_t priority);
 enum nj_thread_state state_of(uint32_t thread);
 // Lets lower threads run for a while: the runner waits for an alarm.
 void pause_ns(uint64_t ns);
+void spin_ns(uint64_t ns);
 
 extern uint32_t chaos_trees; // chaos_test.c: random trees in one case
 extern uint32_t machine_vlen; // vector.c: bits of a vector register, 0 if there is none

@@ -16,26 +16,6 @@ void child_float_signal(uint64_t value);                         // the same; si
 static uint64_t waited[32];
 static volatile uint64_t flag;
 
-static uint64_t used(uint32_t sched)
-{
-    uint64_t budget, period, time;
-    OK(sched_info(sched, &budget, &period, &time));
-    return time;
-}
-
-static void near(uint64_t value, uint64_t expected, uint64_t percent)
-{
-    if (value * 100 < expected * (100 - percent) || value * 100 > expected * (100 + percent))
-        FAIL("%lu is not within %lu percent of %lu", value, percent, expected);
-}
-
-static void spin(uint64_t ns)
-{
-    uint64_t start = nj_time();
-    while (nj_time() - start < ns)
-        ;
-}
-
 static uint32_t make_badged(uint32_t notification)
 {
     return mint(notification, NJ_RIGHT_ALL, 0x77);
@@ -146,7 +126,7 @@ static void alarms_among_capsules(void)
     OK(thread_set_priority(notifier.thread, PRIORITY_ABOVE, PRIORITY_ABOVE, NJ_BOOT_SLOT_THREAD));
     for (uint32_t i = 0; i < 20; i++) {
         OK(interrupt_arm(SLOT_TIMER, nj_time() + (20 + i) * US));
-        spin(60 * US);
+        spin_ns(60 * US);
         OK(nj_poll(answer, &word));
     }
     SAME(state_of(spinning.thread), NJ_THREAD_READY);
@@ -267,13 +247,10 @@ static void a_wait_on_time_of_others(void)
 {
     uint32_t endpoint = make(NJ_KIND_ENDPOINT, 0), notification = make(NJ_KIND_NOTIFICATION, 0);
     struct worker *server = worker_make_passive(serve_and_wait, PRIORITY_ABOVE + 1);
-    uint32_t sched = make_sched(MS, MS);
-    OK(thread_bind_sched(server->thread, sched));
     server->in[0] = endpoint;
     server->in[1] = make(NJ_KIND_REPLY, 0);
     server->in[2] = notification;
-    worker_start(server);
-    OK(thread_unbind_sched(server->thread));
+    worker_start_passive(server);
     struct peer *client = peer_call(NJ_SYS_CALL, endpoint, 0, 0, PRIORITY_ABOVE);
     SAME(state_of(server->thread), NJ_THREAD_WAITING);
     SAME(state_of(client->worker->thread), NJ_THREAD_REPLY_WAIT);
@@ -350,24 +327,24 @@ static void every_switch_is_charged_once(void)
 {
     uint32_t one = make_sched(MS, MS), two = make_sched(300 * US, 300 * US);
     ping_pong(one, two, 20 * MS);
-    near(used(one) + used(two), 20 * MS, 1);
-    near(used(one), 10 * MS, 20);
+    NEAR(used_ns(one) + used_ns(two), 20 * MS, 1);
+    NEAR(used_ns(one), 10 * MS, 20);
 }
 
 static void who_signals_keeps_to_its_budget(void)
 {
     uint32_t one = make_sched(10 * MS, 10 * MS), two = make_sched(MS, 10 * MS);
     ping_pong(one, two, 100 * MS);
-    near(used(two), 10 * MS, 2); // each budget begins a little later than it could
-    CHECK(used(two) <= 10 * MS + MS / 10);
+    NEAR(used_ns(two), 10 * MS, 2); // each budget begins a little later than it could
+    CHECK(used_ns(two) <= 10 * MS + MS / 10);
 }
 
 static void who_is_woken_keeps_to_its_budget(void)
 {
     uint32_t one = make_sched(MS, 10 * MS), two = make_sched(10 * MS, 10 * MS);
     ping_pong(one, two, 100 * MS);
-    near(used(one), 10 * MS, 2);
-    CHECK(used(one) <= 10 * MS + MS / 10);
+    NEAR(used_ns(one), 10 * MS, 2);
+    CHECK(used_ns(one) <= 10 * MS + MS / 10);
 }
 
 static volatile uint64_t spun[4]; // by whom in[0] says
@@ -399,8 +376,8 @@ static void alarms_delay_no_refill_and_no_turn(void)
         OK(nj_wait(notification, &word));
         CHECK(nj_time() - deadline < 10 * US);
     }
-    near(used(sched), 20 * MS, 2);
-    near(used(turn[0]), used(turn[1]), 2);
+    NEAR(used_ns(sched), 20 * MS, 2);
+    NEAR(used_ns(turn[0]), used_ns(turn[1]), 2);
 }
 
 static void wait_and_watch(struct worker *worker)
@@ -428,7 +405,7 @@ static void a_refill_comes_after_an_alarm(void)
     worker_start(watching);
     worker_start(limited); // until its budget is used up
     OK(interrupt_arm(SLOT_TIMER, nj_time() + MS));
-    spin(2 * MS);
+    spin_ns(2 * MS);
     CHECK(watching->is_done);
     CHECK(watching->out[0] > MS && watching->out[0] < 5 * MS);
 }
