@@ -3,21 +3,11 @@
 // call. Registers that a call keeps, a floating-point one among them, must hold what they held, and those it clears nothing.
 // A gate call keeps none: what the program needs lies on its stack, below those of the other threads of its space. Through
 // a gate others enter at attack_gate, and must bring nothing along but words.
-#include "abi/capsule.h"
-#include "abi/syscall.h"
+#include "test/checked.h"
 
-.option norvc
-.option norelax
-.option arch, rv64imafd_zba_zbb_zbs_zicsr_zifencei
-.section .rodata.attack, "a"
+    CHECKED_CODE .rodata.attack
 .balign 8
 .globl attack_image, attack_image_end, attack_gate
-.macro RESIDUE into
-    or \into, t3, t4
-    .irp n, t6,s0,s1,s2,s3,s4,s5,s6,s7,s8,s9,s10
-    or \into, \into, \n
-    .endr
-.endm
 attack_image:
     j 5f
     .set number, 0
@@ -129,5 +119,5 @@ attack_gate: // t0 = number of the attacker whose space this is
 4:  li a0, 0xbad // BAD_REGISTERS
     add.uw t5, s2, gp
     sd a0, 8(t5) // a trap behind a gate is told to nobody
-    .word NJ_TRAP_WORD
+    TRAP
 attack_image_end:

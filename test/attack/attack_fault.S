@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A fault, and the wait for one, with something in every register; the contract is in attack.h.
 #include "abi/syscall.h"
+#include "test/registers.h"
 
     .text
     .globl attack_fault, exchange
-    .macro KEPT instruction
-    .irp n, 1,3,4,8,9,18,19,20,21,22,23,24,25,26,27
-    \instruction x\n, 8 * \n(sp)
-    .endr
-    .endm
 
 attack_fault:
     addi sp, sp, -256
-    KEPT sd
+    KEPT sd, 0
     sd a1, 0(sp)
     mv t6, a0
     mv t5, a1
@@ -30,13 +26,13 @@ attack_fault:
     ld a1, 0(sp)
     xor a1, a1, t5
     or a0, a1, x1
-1:  KEPT ld
+1:  KEPT ld, 0
     addi sp, sp, 256
     ret
 
 exchange: // a0 = number, a1 = slot, a2 = tag, a3 = reply, a4 = words, in and out, a5 = badge, out
     addi sp, sp, -256
-    KEPT sd
+    KEPT sd, 0
     sd a4, 0(sp)
     sd a5, 16(sp)
     mv t2, a0
@@ -47,7 +43,7 @@ exchange: // a0 = number, a1 = slot, a2 = tag, a3 = reply, a4 = words, in and ou
     .irp n, 10,11,12,13,14,15,16,17
     ld x\n, 8 * (\n - 10)(t6)
     .endr
-    .irp n, 1,3,4,8,9,18,19,20,21,22,23,24,25,26,27
+    .irp n, REGISTERS_KEPT
     addi x\n, sp, \n
     .endr
     addi t4, sp, 29
@@ -57,7 +53,7 @@ exchange: // a0 = number, a1 = slot, a2 = tag, a3 = reply, a4 = words, in and ou
     or t6, t6, t4
     or t6, t6, t3
     or t6, t6, t2
-    .irp n, 1,3,4,8,9,18,19,20,21,22,23,24,25,26,27
+    .irp n, REGISTERS_KEPT
     addi x\n, x\n, -\n
     xor x\n, x\n, sp
     or t6, t6, x\n

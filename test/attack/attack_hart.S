@@ -2,6 +2,7 @@
 // A job for a further hart: finds whether an earlier one left anything, leaves something in all registers itself, and is a
 // nuisance until it ends. a0 = rounds << 8 | JOB_VECTOR | how it ends.
 #include "test/attack/attack_job.h"
+#include "test/registers.h"
 
     .text
     .option arch, +f, +d
@@ -10,43 +11,21 @@ attack_job:
     .irp n, 1,3,4,5,6,7,8,9,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     or a1, a1, x\n
     .endr
-    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    fmv.x.d a2, f\n
-    or a1, a1, a2
-    .endr
-    frcsr a2
-    or a1, a1, a2
+    FLOAT_RESIDUE a1, a2
     andi a2, a0, JOB_VECTOR
     beqz a2, 1f
     .option push
     .option arch, +v
-    csrr a2, vl // these first: reading the registers changes them
+    VECTOR_RESIDUE a2, a3
     or a1, a1, a2
-    csrr a2, vcsr
-    or a1, a1, a2
-    csrr a2, vstart
-    or a1, a1, a2
-    vsetvli a2, zero, e8, m8, ta, ma
-    vor.vv v8, v8, v16
-    vor.vv v8, v8, v24
-    vor.vv v8, v8, v0
-    vmsne.vi v0, v8, 0
-    vcpop.m a2, v0
-    or a1, a1, a2
-    .irp n, 0,8,16,24
-    vmv.v.i v\n, -3
-    .endr
-    csrwi vcsr, 7
+    VECTOR_SOIL a2
     .option pop
 1:  bnez a1, bad
     li a1, JOB_PATTERN
     .irp n, 1,3,4,8,9,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     mv x\n, a1
     .endr
-    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    fmv.d.x f\n, a1
-    .endr
-    fscsr a1
+    FLOAT_SOIL a1
     srli a2, a0, 8
     andi a3, a0, JOB_ENDS - 1
     li t0, JOB_WRITE

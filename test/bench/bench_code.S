@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs that are measured, or between which is measured. What each does in a round besides entering the kernel is
 // counted in bench.h: a change here changes the numbers there.
-#include "abi/capsule.h"
-#include "abi/syscall.h"
+#include "test/checked.h"
 
 #define GATE_CROWD_ROUNDS 6000 // of two instructions each
 
@@ -129,16 +128,7 @@ gate_crowd_run:
 hart_loop:
     j hart_loop
 
-// Checked programs.
-.macro PROGRAM name
-    .section .rodata.bench, "a"
-    .balign 8
-    .globl \name, \name\()_end
-\name:
-.endm
-.macro ENTER number
-    jalr ra, NJ_ENTRY_OFFSET(\number)(tp)
-.endm
+    CHECKED_CODE .rodata.bench
 
 PROGRAM capsule_serve
     li t0, 1
@@ -238,7 +228,7 @@ gate_wait:
 gate_trap:
     li t0, 1
     ENTER NJ_SYS_WAIT
-    .word NJ_TRAP_WORD
+    TRAP
 gate_spin: // three instructions a round, which it counts at 8(gp)
     sd zero, 8(gp)
     li t0, 1

@@ -1,24 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checked programs that talk to others; the contract is in capsule.h.
-#include "abi/capsule.h"
-#include "abi/syscall.h"
+#include "test/checked.h"
 
-.option norvc
-.option norelax
-.option arch, rv64imafd_zba_zbb_zbs_zicsr_zifencei
-.section .rodata.capsule, "a"
-
-.macro PROGRAM name
-    .balign 8
-    .globl \name, \name\()_end
-\name:
-.endm
-.macro ENTER number
-    jalr ra, NJ_ENTRY_OFFSET(\number)(tp)
-.endm
-.macro TRAP
-    .word NJ_TRAP_WORD
-.endm
+    CHECKED_CODE .rodata.capsule
 
 PROGRAM capsule_serve
     li t0, 1

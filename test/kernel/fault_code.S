@@ -1,42 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Both sides of a fault, with something in every register; the contract is in fault_round_test.c.
+// Programs that fault with something in every register; the contract is in fault_scene.h.
 #include "abi/syscall.h"
 
     .option arch, +f, +d
     .text
-    .globl peer_exchange, peer_float_set, peer_float_get
-peer_exchange:
-    addi sp, sp, -512
-    .irp n, 1,3,4,8,9,18,19,20,21,22,23,24,25,26,27
-    sd x\n, 256 + 8 * \n(sp)
-    .endr
-    sd a1, 256(sp)
-    mv t6, a0
-    .irp n, 1,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    ld x\n, 8 * \n(t6)
-    .endr
-    ecall
-    .irp n, 1,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    sd x\n, 8 * \n(sp)
-    .endr
-    ld t0, 256(sp)
-    .irp n, 1,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    ld t1, 8 * \n(sp)
-    sd t1, 8 * \n(t0)
-    .endr
-    .irp n, 1,3,4,8,9,18,19,20,21,22,23,24,25,26,27
-    ld x\n, 256 + 8 * \n(sp)
-    .endr
-    addi sp, sp, 512
-    ret
-
-peer_float_set:
-    fmv.d.x f8, a0
-    ret
-peer_float_get:
-    fmv.x.d a0, f8
-    ret
-
     // A process: a0 = address. What has changed since the access goes to slot 1, in one word. \before, \after: what is in
     // f8, if anything is done with it.
     .macro CHILD name, access, before, after

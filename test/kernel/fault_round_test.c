@@ -5,13 +5,7 @@
 #include "test/kernel/fault_scene.h"
 #include <stdio.h>
 
-#define OF_HANDLER(n) (0x500 + (n))
 #define FLOAT_OF_HANDLER 0x4711
-
-// A system call with `in` in the registers; `out`: what is in them afterwards. sp is left alone. (fault_code.S)
-void peer_exchange(const uint64_t in[32], uint64_t out[32]);
-void peer_float_set(uint64_t value);
-uint64_t peer_float_get(void);
 
 enum { FLOAT_NONE, FLOAT_FAULTER, FLOAT_HANDLER, FLOAT_HANDLER_PEEK, FLOATS };
 enum { HANDLER_ABOVE, HANDLER_EQUAL, HANDLER_BELOW, PLACES };
@@ -53,7 +47,7 @@ static void registers_set(uint64_t in[32], uint64_t number, uint32_t slot, uint6
                           uint64_t receive)
 {
     for (uint32_t n = 0; n < 32; n++)
-        in[n] = OF_HANDLER(n);
+        in[n] = SET(n);
     in[5] = slot;
     in[6] = tag;
     in[7] = number;
@@ -124,7 +118,7 @@ static void check_kept(const uint64_t registers[32])
         if (n == 7 || n >= 28)
             SAME(registers[n], 0);
         else if (n == 1 || n == 3 || n == 4 || n == 8 || n == 9 || n >= 18)
-            SAME(registers[n], OF_HANDLER(n));
+            SAME(registers[n], SET(n));
     }
 }
 
@@ -136,7 +130,7 @@ static void check_answered(const struct worker *handler)
     SAME(now.answered[6], 0);
     SAME(now.answered[10], now.tag == 0 ? NJ_FAULT_REPLY_SUSPEND : NJ_FAULT_REPLY_RESUME);
     for (uint32_t n = 11; n < 18; n++)
-        SAME(now.answered[n], OF_HANDLER(n));
+        SAME(now.answered[n], SET(n));
     // Whoever is more important went on; the message of the faulter waits for this thread, or was taken by it.
     if (!now.is_passive)
         SAME(handler->out[2], now.place == HANDLER_BELOW ? NJ_THREAD_SENDING : NJ_THREAD_READY);

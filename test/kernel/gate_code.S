@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A checked program that is both sides of a gate; gate.h lists the parts. Callers of gates keep nothing in registers: all
-// but message words come back as zero.
-#include "abi/capsule.h"
-#include "abi/syscall.h"
+// A checked program that is both sides of a gate; each part says what it does. Callers of gates keep nothing in registers:
+// all but message words come back as zero.
+#include "test/checked.h"
 
-.option norvc
-.option norelax
-.option arch, rv64imafd_zba_zbb_zbs_zicsr_zifencei
-.section .rodata.capsule, "a"
+    CHECKED_CODE .rodata.capsule
 
-.macro ENTER number
-    jalr ra, NJ_ENTRY_OFFSET(\number)(tp)
-.endm
 .macro PART name
     .globl gate_\name
 gate_\name:
@@ -21,11 +14,8 @@ gate_\name:
     li \n, \value
     .endr
 .endm
-.macro RESIDUE into // what of other registers is not as it must be: all bits that are set anywhere
-    or \into, t3, t4
-    .irp n, t6,s0,s1,s2,s3,s4,s5,s6,s7,s8,s9,s10
-    or \into, \into, \n
-    .endr
+.macro RESIDUE_HERE into // RESIDUE, and what of t2 and t5 is not gp
+    RESIDUE \into
     sub t3, t5, gp
     or \into, \into, t3
     sub t3, t2, gp
@@ -36,7 +26,7 @@ gate_\name:
     li t1, 8
     li t3, 0
     ENTER NJ_SYS_SEND
-    .word NJ_TRAP_WORD
+    TRAP
 .endm
 
     .balign 8
@@ -53,7 +43,7 @@ PART client
     ENTER NJ_SYS_GATE_CALL
     mv a5, t0
     mv a6, t1
-    RESIDUE a7
+    RESIDUE_HERE a7
     REPORT
 PART client_late // the same after 2 * a0 instructions
 1:  addi a0, a0, -1
@@ -65,7 +55,7 @@ PART client_float // the same with floating-point state; a5 = what f1 is afterwa
     ENTER NJ_SYS_GATE_CALL
     fmv.x.d a5, f1
     mv a6, t1
-    RESIDUE a7
+    RESIDUE_HERE a7
     REPORT
 PART client_loop // for ever; counts rounds at 8(gp), bad ones at 16(gp)
 1:  ld a0, 8(gp)
@@ -74,7 +64,7 @@ PART client_loop // for ever; counts rounds at 8(gp), bad ones at 16(gp)
     SECRETS 0x5ec
     li t0, 1
     ENTER NJ_SYS_GATE_CALL
-    RESIDUE a7
+    RESIDUE_HERE a7
     or a7, a7, t0
     addi t1, t1, -8
     or a7, a7, t1
@@ -135,13 +125,13 @@ PART client_wait_then_report // blocked by a fast path after a gate was crossed:
 
     // ---- behind gates
 PART add // a0 + 1, a1 = badge, a2 = t1, a3 = residue
-    RESIDUE a3
+    RESIDUE_HERE a3
     addi a0, a0, 1
     mv a1, t0
     mv a2, t1
     SECRETS 0x7e5
     ENTER NJ_SYS_GATE_RETURN
-    .word NJ_TRAP_WORD
+    TRAP
 PART nest // the gate in slot 1 of its own table; a4 = status of that
     li t0, 1
     ENTER NJ_SYS_GATE_CALL
@@ -150,7 +140,7 @@ PART nest // the gate in slot 1 of its own table; a4 = status of that
     ENTER NJ_SYS_GATE_RETURN
 PART trap
     SECRETS 0x7e5
-    .word NJ_TRAP_WORD
+    TRAP
 PART read // faults at 0x5000000 of linear memory
     lui t0, 0x5000
     add.uw t5, t0, gp

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Jobs for a further hart. No stack, no memory but what their argument names.
+#include "test/registers.h"
+
     .text
     .globl job_add, job_loop, job_count, job_copy, job_read, job_write, job_jump, job_break, job_satp, job_unaligned
     .globl job_look, job_look_vector, job_soil, job_soil_vector, job_dot, job_ecalls
@@ -45,12 +47,7 @@ job_look:
     .irp n, 1,3,4,5,6,7,8,9,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     or a0, a0, x\n
     .endr
-    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    fmv.x.d a1, f\n
-    or a0, a0, a1
-    .endr
-    frcsr a1
-    or a0, a0, a1
+    FLOAT_RESIDUE a0, a1
     ecall
 // Leaves something in all of them.
 job_soil:
@@ -58,39 +55,17 @@ job_soil:
     .irp n, 1,2,3,4,5,6,7,8,9,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     li x\n, \n + 0x100
     .endr
-    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    fmv.d.x f\n, a0
-    .endr
-    fscsr a0
+    FLOAT_SOIL a0
     ecall
     .option pop
 
     .option push
     .option arch, +v
-job_look_vector: // type and control registers first: reading the others changes them
-    csrr a1, vl
-    csrr a2, vcsr
-    csrr a3, vstart
-    or a0, a1, a2
-    or a0, a0, a3
-    csrr a1, vtype
-    srli a1, a1, 63
-    xori a1, a1, 1
-    or a0, a0, a1
-    vsetvli a1, zero, e8, m8, ta, ma
-    vor.vv v8, v8, v16
-    vor.vv v8, v8, v24
-    vor.vv v8, v8, v0
-    vmsne.vi v0, v8, 0
-    vcpop.m a1, v0
-    or a0, a0, a1
+job_look_vector:
+    VECTOR_RESIDUE a0, a1
     ecall
 job_soil_vector:
-    vsetvli a1, zero, e8, m8, ta, ma
-    .irp n, 0,8,16,24
-    vmv.v.i v\n, -3
-    .endr
-    csrwi vcsr, 7
+    VECTOR_SOIL a1
     ecall
 job_dot: // a0: bytes, then two rows of that many int8; the sum of products
     ld a1, (a0)

@@ -201,9 +201,6 @@ static void a_waiter_of_lower_priority_runs_later(void)
 }
 
 // ---- What is in the registers afterwards, whichever way the calls took ------------------------------------------------
-#define SET(number) (0x500 + (number))
-void peer_registers(uint64_t number, uint64_t slot, uint64_t registers[32]);
-
 static uint64_t waited[WORKERS_MAX][32]; // registers after the wait of a worker; in[1] says whose
 
 static void wait_once(struct worker *worker)
@@ -229,21 +226,11 @@ static struct worker *waiter_run(uint32_t notification, uint32_t number, uint32_
     return worker;
 }
 
-static void check_registers(const uint64_t registers[32], uint64_t tag, uint64_t word)
-{
-    for (uint32_t n = 1; n < 32; n++) {
-        if (n == 2)
-            continue;
-        bool is_scratch = n == 5 || n == 7 || n >= 28;
-        SAME(registers[n], n == 6 ? tag : n == 10 ? word : is_scratch ? 0 : SET(n));
-    }
-}
-
 static void signal_and_check(uint32_t badged)
 {
     uint64_t registers[32];
     peer_registers(NJ_SYS_SIGNAL, badged, registers);
-    check_registers(registers, 0, SET(10));
+    peer_check_registers(registers, 0, SET(10));
 }
 
 static void signal_a_waiter(uint32_t priority)
@@ -255,7 +242,7 @@ static void signal_a_waiter(uint32_t priority)
     SAME(worker->is_done, priority > PRIORITY_RUNNER);
     pause_ns(100000);
     CHECK(worker->is_done);
-    check_registers(waited[0], 1, 0x77);
+    peer_check_registers(waited[0], 1, 0x77);
     ANSWERS(nj_poll(notification, &word), NJ_WOULD_BLOCK);
 }
 
@@ -281,8 +268,8 @@ static void registers_of_two_waiters(void)
     waiter_run(notification, 1, PRIORITY_ABOVE);
     signal_and_check(mint(notification, NJ_RIGHT_SEND, 1));
     signal_and_check(mint(notification, NJ_RIGHT_SEND, 2));
-    check_registers(waited[0], 1, 1);
-    check_registers(waited[1], 1, 2);
+    peer_check_registers(waited[0], 1, 1);
+    peer_check_registers(waited[1], 1, 2);
 }
 
 static void registers_when_the_notification_goes(void)
@@ -290,7 +277,7 @@ static void registers_when_the_notification_goes(void)
     uint32_t notification = make(NJ_KIND_NOTIFICATION, 0);
     waiter_run(notification, 0, PRIORITY_ABOVE);
     delete (notification);
-    check_registers(waited[0], (uint64_t) - (int64_t)NJ_PEER_LOST, SET(10));
+    peer_check_registers(waited[0], (uint64_t) - (int64_t)NJ_PEER_LOST, SET(10));
 }
 
 static void wait_and_signal(struct worker *worker)
@@ -316,8 +303,8 @@ static void registers_that_were_saved_before(void)
     OK(thread_resume(worker->thread));
     signal_and_check(mint(one, NJ_RIGHT_SEND, 1));
     CHECK(worker->is_done);
-    check_registers(waited[0], 1, 8);
-    check_registers(waited[1], 0, SET(10));
+    peer_check_registers(waited[0], 1, 8);
+    peer_check_registers(waited[1], 0, SET(10));
 }
 
 static void a_wait_is_restarted(void)
@@ -332,7 +319,7 @@ static void a_wait_is_restarted(void)
     SAME(state_of(worker->thread), NJ_THREAD_WAITING);
     signal_and_check(mint(notification, NJ_RIGHT_SEND, 2));
     CHECK(worker->is_done);
-    check_registers(waited[0], 1, 2);
+    peer_check_registers(waited[0], 1, 2);
 }
 
 static void a_waiter_is_deleted(void)
@@ -356,7 +343,7 @@ static void a_waiter_without_time_stays_where_it_is(void)
     CHECK(!worker->is_done);
     OK(thread_bind_sched(worker->thread, sched));
     CHECK(worker->is_done);
-    check_registers(waited[0], 1, 4);
+    peer_check_registers(waited[0], 1, 4);
 }
 
 static void a_waiter_comes_before_the_bound_thread(void)
@@ -365,7 +352,7 @@ static void a_waiter_comes_before_the_bound_thread(void)
     struct peer *server = bound_server(make(NJ_KIND_ENDPOINT, 0), make(NJ_KIND_REPLY, 0), notification);
     waiter_run(notification, 0, PRIORITY_ABOVE);
     signal_and_check(mint(notification, NJ_RIGHT_SEND, 5));
-    check_registers(waited[0], 1, 5);
+    peer_check_registers(waited[0], 1, 5);
     SAME(state_of(server->worker->thread), NJ_THREAD_RECEIVING);
     signal_and_check(mint(notification, NJ_RIGHT_SEND, 6));
     SAME(server->words[0], 6);
@@ -391,7 +378,7 @@ static void signal_round(enum nj_space_type type, uint32_t first_priority, uint3
         uint64_t registers[32];
         signal_and_check(badged);
         peer_registers(NJ_SYS_WAIT, notification[2], registers);
-        check_registers(registers, 1, 4);
+        peer_check_registers(registers, 1, 4);
     }
     pause_ns(100000);
     SAME(state_of(first.thread), NJ_THREAD_WAITING);

@@ -99,3 +99,12 @@ bool peer_ended(const struct peer *peer, int64_t result)
 {
     return peer->worker->is_done && peer->result == result;
 }
+
+void peer_check_registers(const uint64_t registers[32], uint64_t tag, uint64_t word)
+{
+    for (uint32_t n = 1; n < 32; n++) {
+        bool is_scratch = n == 5 || n == 7 || n >= 28;
+        if (n != 2)
+            SAME(registers[n], n == 6 ? tag : n == 10 ? word : is_scratch ? 0 : SET(n));
+    }
+}

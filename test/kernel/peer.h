@@ -26,5 +26,17 @@ struct peer *peer_server_long(uint32_t endpoint, uint32_t reply, uint32_t priori
 struct peer *peer_server_passive(uint32_t endpoint, uint32_t reply, uint32_t priority);
 void server_loop(struct worker *worker); // what it runs; in[0]: index of the peer
 bool peer_ended(const struct peer *peer, int64_t result);
+// What is in the registers (peer_code.S); sp and what is there of it in a record have no meaning.
+// A system call with `in` in the registers; `out`: what is in them afterwards.
+void peer_exchange(const uint64_t in[32], uint64_t out[32]);
+// The same with SET(n) in register n, but for the number and the slot.
+#define SET(n) (0x500 + (n))
+void peer_registers(uint64_t number, uint64_t slot, uint64_t registers[32]);
+// After a call that took SET(n) along and answered this tag and word: all others are kept, or cleared.
+void peer_check_registers(const uint64_t registers[32], uint64_t tag, uint64_t word);
+// SET(n) in register n until the flag is set. Needs t0 and t1.
+void peer_spin(volatile uint64_t *flag, uint64_t registers[32]);
+void peer_float_set(uint64_t value); // in one register
+uint64_t peer_float_get(void);
 // Any system call by the runner itself.
 int64_t enter(uint64_t number, uint32_t slot, uint64_t tag, uint64_t receive, uint64_t words[8], uint64_t *badge);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Threads without a stack: what cases start or send other threads to.
+// Threads without a stack, that cases start or send other threads to; and functions of peer.h that see every register.
 #include "abi/syscall.h"
+#include "test/registers.h"
 
 .equ REVOKE, 5 // NJ_CNODE_REVOKE
 
@@ -23,63 +24,69 @@ peer_revoke:
     ecall
     j 1b
 
-    // void peer_registers(number, slot, uint64_t registers[32]): a system call with 0x500 + n in register n; then what is
-    // in each. sp is left alone.
+    // A function that leaves what is in each register in `record`, but for sp. It has a frame of its own.
+    .macro RECORD_BEGIN record
+    addi sp, sp, -512
+    KEPT sd, 256
+    sd \record, 256(sp)
+    .endm
+    .macro RECORD_END
+    .irp n, REGISTERS_BUT_SP
+    sd x\n, 8 * \n(sp)
+    .endr
+    ld t0, 256(sp)
+    .irp n, REGISTERS_BUT_SP
+    ld t1, 8 * \n(sp)
+    sd t1, 8 * \n(t0)
+    .endr
+    KEPT ld, 256
+    addi sp, sp, 512
+    ret
+    .endm
+
     .globl peer_registers
 peer_registers:
-    addi sp, sp, -512
-    .irp n, 1,3,4,8,9,18,19,20,21,22,23,24,25,26,27
-    sd x\n, 256 + 8 * \n(sp)
-    .endr
-    sd a2, 256(sp)
+    RECORD_BEGIN a2
     mv t2, a0
     mv t0, a1
     .irp n, 1,3,4,6,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     li x\n, 0x500 + \n
     .endr
     ecall
-    .irp n, 1,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    sd x\n, 8 * \n(sp)
-    .endr
-    ld t0, 256(sp)
-    .irp n, 1,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    ld t1, 8 * \n(sp)
-    sd t1, 8 * \n(t0)
-    .endr
-    .irp n, 1,3,4,8,9,18,19,20,21,22,23,24,25,26,27
-    ld x\n, 256 + 8 * \n(sp)
-    .endr
-    addi sp, sp, 512
-    ret
+    RECORD_END
 
-    // void peer_spin(flag, uint64_t registers[32]): 0x500 + n in register n until the flag is set; then what is in each.
-    // sp, t0 and t1 are its own.
+    .globl peer_exchange
+peer_exchange:
+    RECORD_BEGIN a1
+    mv t6, a0
+    .irp n, REGISTERS_BUT_SP
+    ld x\n, 8 * \n(t6)
+    .endr
+    ecall
+    RECORD_END
+
     .globl peer_spin
 peer_spin:
-    addi sp, sp, -512
-    .irp n, 1,3,4,8,9,18,19,20,21,22,23,24,25,26,27
-    sd x\n, 256 + 8 * \n(sp)
-    .endr
-    sd a1, 256(sp)
+    RECORD_BEGIN a1
     mv t0, a0
     .irp n, 1,3,4,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     li x\n, 0x500 + \n
     .endr
 1:  ld t1, 0(t0)
     beqz t1, 1b
-    ld t0, 256(sp)
-    .irp n, 1,3,4,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    sd x\n, 8 * \n(t0)
-    .endr
-    .irp n, 1,3,4,8,9,18,19,20,21,22,23,24,25,26,27
-    ld x\n, 256 + 8 * \n(sp)
-    .endr
-    addi sp, sp, 512
+    RECORD_END
+
+    .globl peer_float_set, peer_float_get
+    .option push
+    .option arch, +f, +d
+peer_float_set:
+    fmv.d.x f8, a0
+    ret
+peer_float_get:
+    fmv.x.d a0, f8
     ret
 
     // A process: keeps a0 in a floating-point register, and sends what is there to slot 1, for ever.
-    .option push
-    .option arch, +f, +d
     .globl child_float
 child_float:
     fmv.d.x f8, a0

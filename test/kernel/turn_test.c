@@ -6,12 +6,9 @@
 
 #define US 1000ull
 #define MS 1000000ull
-#define SET(number) (0x500 + (number))
 
-void peer_registers(uint64_t number, uint64_t slot, uint64_t registers[32]);
-void peer_spin(volatile uint64_t *flag, uint64_t registers[32]); // the same; returns when the flag is set
-void child_float_spin(uint64_t value);                           // traps if its floating-point register changes
-void child_float_signal(uint64_t value);                         // the same; signals slot 1 meanwhile
+void child_float_spin(uint64_t value);   // traps if its floating-point register changes
+void child_float_signal(uint64_t value); // the same; signals slot 1 meanwhile
 
 static uint64_t waited[32];
 static volatile uint64_t flag;
@@ -49,15 +46,6 @@ static void wait_and_set_flag(struct worker *worker)
     flag = 1;
 }
 
-static void check_waited(void)
-{
-    for (uint32_t n = 1; n < 32; n++) {
-        bool is_scratch = n == 5 || n == 7 || n >= 28;
-        if (n != 2)
-            SAME(waited[n], n == 6 ? 1 : n == 10 ? 0x77 : is_scratch ? 0 : SET(n));
-    }
-}
-
 static void an_alarm_changes_no_register(void)
 {
     uint32_t notification = make(NJ_KIND_NOTIFICATION, 0);
@@ -68,7 +56,7 @@ static void an_alarm_changes_no_register(void)
         run(wait_and_set_flag, PRIORITY_ABOVE, notification, 0);
         OK(interrupt_arm(SLOT_TIMER, nj_time() + 100 * US));
         peer_spin(&flag, registers);
-        check_waited();
+        peer_check_registers(waited, 1, 0x77);
         for (uint32_t n = 1; n < 32; n++)
             if (n != 2 && n != 5 && n != 6)
                 SAME(registers[n], SET(n));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Processes that use vector registers. Slot 1: what the case gives them; slot 2: an endpoint for reports of one word.
 #include "abi/syscall.h"
+#include "test/registers.h"
 
     .text
     .option arch, +v, +f, +d
@@ -20,7 +21,7 @@
     .macro FILL
     csrwi vstart, 0
     vsetvli t0, zero, e8, m1, ta, ma
-    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    .irp n, REGISTERS_32
     addi t2, t1, \n
     vmv.v.x v\n, t2
     .endr
@@ -106,23 +107,7 @@ vector_signal_and_look: // slot 1, before any vector instruction
     ecall
 // Reports all that is in vector registers not written yet (0: nothing, and no type), leaves secrets there, reports again.
 vector_look:
-    csrr s0, vtype
-    li t0, -1
-    slli t0, t0, 63
-    xor s0, s0, t0
-    csrr t0, vl
-    or s0, s0, t0
-    csrr t0, vcsr
-    or s0, s0, t0
-    csrr t0, vstart
-    or s0, s0, t0
-    vsetvli t0, zero, e8, m8, ta, ma
-    vor.vv v8, v8, v16
-    vor.vv v8, v8, v24
-    vor.vv v8, v8, v0
-    vmsne.vi v0, v8, 0
-    vcpop.m t0, v0
-    or s0, s0, t0
+    VECTOR_RESIDUE s0, t0
     li t1, 0xa0
     FILL
     csrwi vcsr, 7
