@@ -97,7 +97,11 @@ static void a_chain_meets_no_space_twice(void)
     capsule_give(&pair.callee, 1, gate_at(&pair.client, OFFSET(add)), NJ_RIGHT_ALL);
     gate_pair_run(&pair, OFFSET(client), 5, words);
     SAME(words[4], -(int64_t)NJ_IN_USE);
-    capsule_give(&pair.client, 3, gate_at(&pair.client, OFFSET(add)), NJ_RIGHT_ALL);
+    gate_answers(words, 8);
+    OK(cnode_delete(pair.client.cnode, 1));
+    capsule_give(&pair.client, 1, gate_at(&pair.client, OFFSET(add)), NJ_RIGHT_ALL);
+    gate_pair_run(&pair, OFFSET(client), 5, words); // where it is already
+    gate_answers(words, -(int64_t)NJ_IN_USE);
 }
 
 static void floating_point_does_not_cross(void)

@@ -76,6 +76,15 @@ static void start_for_ever(struct worker *worker)
     }
 }
 
+// Lets others run whenever it has to try again.
+static void until_done(uint32_t slot, uint64_t operation, uint64_t argument)
+{
+    enum nj_status status;
+    while ((status = invoke_raw(slot, operation, argument, 0, 0, 0, 0)) == NJ_AGAIN)
+        nj_yield();
+    OK(status);
+}
+
 static void taking_away_ends_though_jobs_are_started(void)
 {
     job_bind();
@@ -84,12 +93,10 @@ static void taking_away_ends_though_jobs_are_started(void)
         uint32_t frame = job_share();
         while (job_info().state != NJ_HART_RUNNING) // perhaps since before the frame was mapped
             nj_yield();
-        while (invoke_raw(frame, NJ_FRAME_UNMAP, 0, 0, 0, 0, 0) == NJ_AGAIN)
-            nj_yield();
+        until_done(frame, NJ_FRAME_UNMAP, 0);
         OK(frame_unmap(frame + 1)); // the runner's own
     }
-    while (invoke_raw(SLOT_CNODE, NJ_CNODE_REVOKE, job_process.memory, 0, 0, 0, 0) == NJ_AGAIN)
-        nj_yield();
+    until_done(SLOT_CNODE, NJ_CNODE_REVOKE, job_process.memory);
     ANSWERS(hart_start(HART, (uint64_t)(uintptr_t)job_add, 0, 0), NJ_WRONG_STATE);
     OK(thread_suspend(worker->thread));
 }

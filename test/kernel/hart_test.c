@@ -74,7 +74,11 @@ static void start_and_abort_at_once(void)
     for (uint32_t i = 0; i < 200; i++) {
         job_start(i % 2 ? job_loop : job_add, i);
         OK(hart_abort(HART));
-        CHECK(job_end().state == NJ_HART_ABORTED || i % 2 == 0);
+        struct hart_info found = job_end();
+        if (found.state == NJ_HART_FINISHED)
+            SAME(found.result, i % 2 == 0 ? i + 1 : UINT64_MAX); // the other one never does
+        else
+            SAME(found.state, NJ_HART_ABORTED);
     }
 }
 
@@ -100,8 +104,10 @@ static void nothing_of_an_earlier_job_is_visible(void)
         SAME(job_result(job_look, 0), 0);
         job_result(job_soil, 0);
     }
-    if ((job_info().features & NJ_HART_VECTOR) == 0)
+    if ((job_info().features & NJ_HART_VECTOR) == 0) {
+        job_faults(job_look_vector, 0, NJ_FAULT_ILLEGAL, 0xc2102573); // csrr a0, vtype
         return;
+    }
     for (uint32_t i = 0; i < 3; i++) {
         SAME(job_result(job_look_vector, 0), 0);
         job_result(job_soil_vector, 0);
@@ -129,8 +135,10 @@ static void memory_is_shared_with_the_coordinator(void)
 static void vectors_compute(void)
 {
     job_bind();
-    if ((job_info().features & NJ_HART_VECTOR) == 0)
+    if ((job_info().features & NJ_HART_VECTOR) == 0) {
+        job_faults(job_soil_vector, 0, NJ_FAULT_ILLEGAL, 0x0c3075d7); // vsetvli a1, zero, e8, m8
         return;
+    }
     job_share();
     volatile int8_t *row = (volatile int8_t *)(HERE + 8);
     for (uint64_t n = 1; n <= 1000; n = n * 3 + 1) {
