@@ -17,11 +17,12 @@
 #define TICKS_RANGE 300u
 #define TICKS_STUCK 2u // blocked for so many: helped
 
-static uint64_t state, seed, calls, faults, mended, restarts, worlds, private_faults, ticks;
+static uint64_t state, seed, calls, faults, mended, restarts, worlds, private_faults, vector_calls, ticks;
 
 static volatile uint64_t *const counters = (volatile uint64_t *)(uintptr_t)OWN_COUNTERS;
 static uint8_t stuck[ATTACKERS];
 uint32_t attackers;
+static bool must_have_harts;
 
 uint64_t choose(uint64_t limit)
 {
@@ -117,9 +118,11 @@ static uint64_t read_parameters(const struct nj_boot *boot)
     seed = strtoull(text, &end_of_seed, 0);
     state = seed * 6364136223846793005u | 1u;
     uint64_t wanted = strtoull(end_of_seed, &end_of_seed, 0);
-    attackers = strtoull(end_of_seed, NULL, 0) != 0 ? ATTACKERS : ATTACKER_VECTOR;
+    attackers = strtoull(end_of_seed, &end_of_seed, 0) != 0 ? ATTACKERS : ATTACKER_VECTOR;
+    must_have_harts = strtoull(end_of_seed, NULL, 0) != 0;
     if (wanted == 0)
-        fail("the boot archive has no file \"parameters\" with a seed, a number of calls, 1 for vector registers");
+        fail("the boot archive has no file \"parameters\" with a seed, a number of calls, 1 for vector registers, 1 "
+             "for harts");
     return wanted;
 }
 
@@ -233,6 +236,7 @@ static void world_run(void)
     world_end();
     for (uint32_t i = 0; i < attackers; i++) {
         calls += i == ATTACKER_MUTANT ? 0 : counters[i * 512u]; // a mutant counts what it likes
+        vector_calls += i >= ATTACKER_VECTOR ? counters[i * 512u] : 0;
         counters[i * 512u] = 0;
         if (i >= ATTACKER_VECTOR && counters[i * 512u + 2u] != 0)
             fail("registers of attacker %u have changed over a fault", i);
@@ -251,6 +255,15 @@ static void report_counts(void)
            (unsigned long)(nj_time() / 1000000u));
 }
 
+// An attack that did not get to what its machine is for has shown nothing.
+static void check_reached(void)
+{
+    if (attackers > ATTACKER_VECTOR && vector_calls == 0)
+        fail("no attacker has used vector registers");
+    if (must_have_harts && jobs_started == 0)
+        fail("no job was started");
+}
+
 _Noreturn void component_start(uint64_t page)
 {
     const struct nj_boot *boot = (const struct nj_boot *)(uintptr_t)(page + NJ_MESSAGE_BYTES);
@@ -265,5 +278,6 @@ _Noreturn void component_start(uint64_t page)
             report_counts();
     }
     report_counts();
+    check_reached();
     end(0);
 }

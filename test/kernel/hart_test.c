@@ -209,8 +209,11 @@ static const struct test_case cases[] = {
 
 #define COUNT ((uint32_t)(sizeof(cases) / sizeof(cases[0])))
 
+uint32_t machine_harts;
+
 static void one_hart_has_no_objects(void)
 {
+    SAME(machine_harts, 1);
     for (uint32_t slot = HART; slot < NJ_BOOT_SLOT_FREE; slot++)
         SAME(kind_of(slot), NJ_KIND_EMPTY);
     ANSWERS(untyped_retype(SLOT_WORK, NJ_KIND_HART, 1, 0, SLOT_CNODE, slot_next()), NJ_BAD_ARGUMENT);

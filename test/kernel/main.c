@@ -158,7 +158,8 @@ static void run_case(uint32_t group, uint32_t number)
     }
 }
 
-// The machine's command line may name groups by how their names begin, and the number of trees of the chaos group's cases:
+// The machine's command line may name groups by how their names begin, and the number of the case to begin with; say how many
+// trees the cases of the chaos group grow; and what the machine must have: harts, and bits of a vector register.
 // run -append "only=chaos trees=625". Found without a parser: the blob holds the line as text, followed by a NUL.
 static bool option(const struct nj_boot *boot, const char *name, char value[16])
 {
@@ -174,24 +175,27 @@ static bool option(const struct nj_boot *boot, const char *name, char value[16])
     return true;
 }
 
+static uint32_t number_option(const struct nj_boot *boot, const char *name, uint32_t otherwise)
+{
+    char value[16];
+    return option(boot, name, value) ? (uint32_t)strtoul(value, NULL, 10) : otherwise;
+}
+
 _Noreturn void component_start(uint64_t page)
 {
     const struct nj_boot *boot = (const struct nj_boot *)(uintptr_t)(page + NJ_MESSAGE_BYTES);
     message_page = (uint64_t *)(uintptr_t)page;
     set_up(boot);
-    char wanted[16] = "", trees[16];
+    char wanted[16] = "";
     option(boot, "only=", wanted);
-    if (option(boot, "trees=", trees))
-        chaos_trees = (uint32_t)strtoul(trees, NULL, 10);
-    char bits[16];
-    if (option(boot, "vlen=", bits))
-        machine_vlen = (uint32_t)strtoul(bits, NULL, 10);
+    uint32_t from = number_option(boot, "case=", 0);
+    chaos_trees = number_option(boot, "trees=", chaos_trees);
+    machine_harts = number_option(boot, "harts=", 1);
+    machine_vlen = number_option(boot, "vlen=", 0);
     for (uint32_t group = 0; groups[group]; group++) {
         if (strncmp(wanted, groups[group]->name, strlen(wanted)) != 0)
             continue;
         uint32_t count = groups[group]->count_of ? groups[group]->count_of() : groups[group]->count;
-        char only_case[16];
-        uint32_t from = option(boot, "case=", only_case) ? (uint32_t)strtoul(only_case, NULL, 10) : 0;
         for (uint32_t number = from; number < count; number++)
             run_case(group, number);
     }
