@@ -416,15 +416,7 @@ enum nj_status cap_revoke(uint32_t slot, uint32_t *steps)
         return NJ_EMPTY_SLOT;
     derive_mark(slot);
     /*@ loop invariant slots[slot].cap.kind != NJ_KIND_EMPTY;
-        loop invariant links_exist;
-        loop invariant links_agree;
-        loop invariant links_pair;
-        loop invariant objects_fit;
-        loop invariant zombies_fit;
-        loop invariant slots_linked;
-        loop invariant nodes_begin;
-        loop invariant nodes_apart;
-        loop invariant cursors_fit;
+        LOOP_KEEPS_CAPS
         loop invariant none_filled{Pre, Here};
         loop invariant *steps <= \at(*steps, Pre);
         loop assigns KERNEL_STATE, *steps;

@@ -112,34 +112,26 @@ static inline bool cap_is_counted(struct cap cap)
 // In contracts: where retype counts the first capabilities.
 #define RUN_REFERENCES                                                                                                 \
     endpoints[..], notifications[..], replies[..], threads[..], scheds[..], spaces[..], codes[..]
+#define MAKES_RUN                                                                                                      \
+    assigns slots[..], RUN_REFERENCES;                                                                                 \
+    KEEPS_ORDER                                                                                                        \
+    ensures slots_linked;                                                                                              \
+    ensures \forall integer i; 0 <= i < count ==> slots[slot + i].cap.kind == cap.kind;                                \
+    ensures \forall integer i; 0 <= i < count ==> slots[slot + i].cap.object == (uint32_t)(cap.object + i * stride);   \
+    ensures \forall integer other; is_slot(other) && !(slot <= other < slot + count) ==> cap_stays{Pre, Post}(other);  \
+    ensures \result == OK_STAYS;
 // Puts `count` capabilities into consecutive empty slots; `object` grows by `stride` from one to the next. OK_STAYS: the
 // last thing a call does. The first one apart, because mostly there is no other.
 /*@ requires order_holds && slots_linked && is_slot(parent) && is_slot(slot) && 1 <= count <= SLOTS_MAX - slot;
     requires slots[parent].cap.kind != NJ_KIND_EMPTY && slots[slot].cap == cap && cap.kind != NJ_KIND_EMPTY;
     requires !(slot <= parent < slot + count) && next_of(2 * parent) == 2 * slot;
     requires \forall integer one; slot < one < slot + count ==> slots[one].cap.kind == NJ_KIND_EMPTY;
-    assigns slots[..], RUN_REFERENCES;
-    ensures links_exist;
-    ensures links_agree;
-    ensures links_pair;
-    ensures slots_linked;
-    ensures \forall integer i; 0 <= i < count ==> slots[slot + i].cap.kind == cap.kind;
-    ensures \forall integer i; 0 <= i < count ==> slots[slot + i].cap.object == (uint32_t)(cap.object + i * stride);
-    ensures \forall integer other; is_slot(other) && !(slot <= other < slot + count) ==> cap_stays{Pre, Post}(other);
-    ensures \result == OK_STAYS; */
+    MAKES_RUN */
 enum nj_status cap_create_rest(uint32_t parent, uint32_t slot, uint32_t count, struct cap cap, uint32_t stride);
 /*@ requires order_holds && slots_linked && is_slot(parent) && is_slot(slot) && 1 <= count <= SLOTS_MAX - slot;
     requires slots[parent].cap.kind != NJ_KIND_EMPTY && cap.kind != NJ_KIND_EMPTY;
     requires \forall integer one; slot <= one < slot + count ==> slots[one].cap.kind == NJ_KIND_EMPTY;
-    assigns slots[..], RUN_REFERENCES;
-    ensures links_exist;
-    ensures links_agree;
-    ensures links_pair;
-    ensures slots_linked;
-    ensures \forall integer i; 0 <= i < count ==> slots[slot + i].cap.kind == cap.kind;
-    ensures \forall integer i; 0 <= i < count ==> slots[slot + i].cap.object == (uint32_t)(cap.object + i * stride);
-    ensures \forall integer other; is_slot(other) && !(slot <= other < slot + count) ==> cap_stays{Pre, Post}(other);
-    ensures \result == OK_STAYS; */
+    MAKES_RUN */
 static inline enum nj_status cap_create_run(uint32_t parent, uint32_t slot, uint32_t count, struct cap cap, uint32_t stride)
 {
     slots[slot].cap = cap;

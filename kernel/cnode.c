@@ -47,15 +47,7 @@ enum nj_status cnode_retire(uint32_t first, uint32_t *steps)
 
     /*@ loop invariant first + rest <= SLOTS_MAX;
         loop invariant slots[first].cap.kind == NJ_KIND_EMPTY;
-        loop invariant links_exist;
-        loop invariant links_agree;
-        loop invariant links_pair;
-        loop invariant objects_fit;
-        loop invariant zombies_fit;
-        loop invariant slots_linked;
-        loop invariant nodes_begin;
-        loop invariant nodes_apart;
-        loop invariant cursors_fit;
+        LOOP_KEEPS_CAPS
         loop invariant none_filled{Pre, Here};
         loop invariant *steps <= \at(*steps, Pre);
         loop assigns rest, KERNEL_STATE, *steps;

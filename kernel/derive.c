@@ -51,9 +51,7 @@ void derive_replace(uint32_t from, uint32_t to)
 /*@ requires is_slot(slot) && is_slot(sibling) && slot != sibling;
     requires order_holds && is_linked(slot) && is_linked(sibling);
     assigns slots[..].end[..];
-    ensures links_exist;
-    ensures links_agree;
-    ensures links_pair;
+    KEEPS_ORDER
     ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==> (has_links(token) <==> \old(has_links(token))); */
 static void bracket_move_before(uint32_t slot, uint32_t sibling)

@@ -37,9 +37,7 @@ extern uint32_t revokes_pending; // slots that carry CAP_REVOKING
 /*@ requires is_slot(root) && order_holds && is_unlinked(root);
     assigns derive_root, revokes_pending, slots[root].cap, slots[..].end[..];
     ensures slots[root].cap.kind == KIND_ROOT;
-    ensures links_exist;
-    ensures links_agree;
-    ensures links_pair;
+    KEEPS_ORDER
     ensures cursors_stay{Pre, Post};
     ensures derive_root == root && is_linked(root); */
 void derive_init(uint32_t root);
@@ -271,9 +269,7 @@ static inline void link_between(uint32_t before, uint32_t slot, uint32_t after)
 /*@ requires is_slot(parent) && is_slot(child) && parent != child;
     requires order_holds && is_linked(parent) && is_unlinked(child);
     assigns slots[..].end[..];
-    ensures links_exist;
-    ensures links_agree;
-    ensures links_pair;
+    KEEPS_ORDER
     ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==>
         (has_links(token) <==> \old(has_links(token)) || token == 2 * child || token == 2 * child + 1); */
@@ -286,9 +282,7 @@ static inline void derive_insert(uint32_t parent, uint32_t child)
 /*@ requires is_slot(parent) && is_slot(child) && is_slot(newest) && parent != child;
     requires order_holds && is_linked(parent) && is_unlinked(child) && next_of(2 * parent) == 2 * newest;
     assigns slots[..].end[..];
-    ensures links_exist;
-    ensures links_agree;
-    ensures links_pair;
+    KEEPS_ORDER
     ensures cursors_stay{Pre, Post};
     ensures next_of(2 * parent) == 2 * child;
     ensures \forall integer token; is_token(token) ==>
@@ -301,9 +295,7 @@ static inline void derive_insert_next(uint32_t parent, uint64_t child, uint64_t 
 // Takes the slot out; what was derived from it now belongs to its nearest living ancestor. O(1).
 /*@ requires is_slot(slot) && order_holds && is_linked(slot);
     assigns slots[..].end[..];
-    ensures links_exist;
-    ensures links_agree;
-    ensures links_pair;
+    KEEPS_ORDER
     ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==>
         (has_links(token) <==> \old(has_links(token)) && token != 2 * slot && token != 2 * slot + 1); */
@@ -312,9 +304,7 @@ void derive_remove(uint32_t slot);
 // The same for a slot that has no children.
 /*@ requires is_slot(slot) && order_holds && is_linked(slot) && next_of(2 * slot) == 2 * slot + 1;
     assigns slots[..].end[..];
-    ensures links_exist;
-    ensures links_agree;
-    ensures links_pair;
+    KEEPS_ORDER
     ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==>
         (has_links(token) <==> \old(has_links(token)) && token != 2 * slot && token != 2 * slot + 1); */
@@ -328,9 +318,7 @@ static inline void derive_remove_leaf(uint32_t slot)
 /*@ requires is_slot(from) && is_slot(to) && from != to;
     requires order_holds && is_linked(from) && is_unlinked(to);
     assigns slots[..].end[..];
-    ensures links_exist;
-    ensures links_agree;
-    ensures links_pair;
+    KEEPS_ORDER
     ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==>
         (has_links(token) <==> (\old(has_links(token)) && token != 2 * from && token != 2 * from + 1) ||
@@ -342,9 +330,7 @@ void derive_replace(uint32_t from, uint32_t to);
     requires order_holds && is_linked(from) && is_unlinked(to) && next_of(2 * from) == 2 * from + 1;
     requires prev_of(2 * from) != 2 * from + 1;
     assigns slots[..].end[..];
-    ensures links_exist;
-    ensures links_agree;
-    ensures links_pair;
+    KEEPS_ORDER
     ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==>
         (has_links(token) <==> (\old(has_links(token)) && token != 2 * from && token != 2 * from + 1) ||
@@ -374,18 +360,14 @@ static inline uint32_t derive_first_child(uint32_t slot)
 // many steps to find out (progress was made). The search is for when any revoke is pending at all.
 /*@ requires is_slot(slot) && order_holds && is_linked(slot);
     assigns slots[..].end[..];
-    ensures links_exist;
-    ensures links_agree;
-    ensures links_pair;
+    KEEPS_ORDER
     ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==> (has_links(token) <==> \old(has_links(token)));
     ensures \result == NJ_OK || \result == NJ_REVOKING || \result == NJ_AGAIN; */
 enum nj_status derive_search(uint32_t slot);
 /*@ requires is_slot(slot) && order_holds && is_linked(slot);
     assigns slots[..].end[..];
-    ensures links_exist;
-    ensures links_agree;
-    ensures links_pair;
+    KEEPS_ORDER
     ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==> (has_links(token) <==> \old(has_links(token))); */
 static inline enum nj_status derive_allowed(uint32_t slot)

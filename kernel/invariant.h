@@ -99,15 +99,24 @@
 
 // In contracts, to have each proved by itself.
 #define CAPS_ARE_VALID                                                                                                 \
-    ensures links_exist;                                                                                               \
-    ensures links_agree;                                                                                               \
-    ensures links_pair;                                                                                                \
+    KEEPS_ORDER                                                                                                        \
     ensures objects_fit;                                                                                               \
     ensures zombies_fit;                                                                                               \
     ensures slots_linked;                                                                                              \
     ensures nodes_begin;                                                                                               \
     ensures nodes_apart;                                                                                               \
     ensures cursors_fit;
+// The same for loops.
+#define LOOP_KEEPS_CAPS                                                                                                \
+    loop invariant links_exist;                                                                                        \
+    loop invariant links_agree;                                                                                        \
+    loop invariant links_pair;                                                                                         \
+    loop invariant objects_fit;                                                                                        \
+    loop invariant zombies_fit;                                                                                        \
+    loop invariant slots_linked;                                                                                       \
+    loop invariant nodes_begin;                                                                                        \
+    loop invariant nodes_apart;                                                                                        \
+    loop invariant cursors_fit;
 
 // Where capabilities of an object are counted.
 #define REFERENCES(object)                                                                                             \

@@ -80,9 +80,7 @@ static inline bool are_empty(uint32_t first, uint32_t count)
 #define RETYPE_WRITES assigns slots[..], RUN_REFERENCES;
 #define RETYPE_CLEARS assigns pages[..][..], page_kinds[..];
 #define RETYPE_KEEPS(slot)                                                                                             \
-    ensures links_exist;                                                                                               \
-    ensures links_agree;                                                                                               \
-    ensures links_pair;                                                                                                \
+    KEEPS_ORDER                                                                                                        \
     ensures slots_linked;                                                                                              \
     ensures \result != OK_STAYS ==> \forall integer other; is_slot(other) ==> cap_stays{Pre, Post}(other);             \
     ensures \result == OK_STAYS ==> slots[slot].cap.object == \old(slots[slot].cap.object);                            \
@@ -151,15 +149,7 @@ static COLD enum nj_status prepare(uint32_t thread, uint32_t slot, uint32_t star
     if (status != NJ_OK)
         return status;
     /*@ loop invariant slots[slot].cap.object * UNITS_PER_PAGE + start <= node <= last;
-        loop invariant links_exist;
-        loop invariant links_agree;
-        loop invariant links_pair;
-        loop invariant objects_fit;
-        loop invariant zombies_fit;
-        loop invariant slots_linked;
-        loop invariant nodes_begin;
-        loop invariant nodes_apart;
-        loop invariant cursors_fit;
+        LOOP_KEEPS_CAPS
         loop invariant \forall integer other; is_slot(other) ==> cap_stays{Pre, Here}(other);
         loop assigns node, slots[..];
         loop variant last - node; */
