@@ -31,6 +31,12 @@
         (has_links{L}(token) ==> prev_of{M}(token) == NIL) &&
         (!has_links{L}(token) ==> prev_of{M}(token) == prev_of{L}(token)); */
 
+// In contracts, to have each proved by itself.
+#define KEEPS_ORDER                                                                                                    \
+    ensures links_exist;                                                                                               \
+    ensures links_agree;                                                                                               \
+    ensures links_pair;
+
 extern uint32_t derive_root;     // hidden slot whose bracket encloses all others
 extern uint32_t revokes_pending; // slots that carry CAP_REVOKING
 
