@@ -9,21 +9,27 @@
 #include "kernel/thread.h"
 #include "kernel/wakeup.h"
 
-static void attach(uint32_t sched, uint32_t thread)
-{
-    threads[thread].sched = sched;
-    scheds[sched].thread = thread;
-}
-
+// A context without a thread waits for no refill: that begins when the thread it goes to cannot run. This can be the one
+// that runs, whose context must not be in the heap.
 static void detach(uint32_t sched)
 {
     uint32_t thread = scheds[sched].thread;
 
+    if (scheds[sched].is_waiting)
+        wakeup_remove(sched);
     if (thread == NIL)
         return;
-    sched_make_unready(thread);
+    if (threads[thread].is_queued)
+        sched_make_unready(thread);
     threads[thread].sched = NIL;
     scheds[sched].thread = NIL;
+}
+
+static void attach(uint32_t sched, uint32_t thread)
+{
+    detach(sched);
+    threads[thread].sched = sched;
+    scheds[sched].thread = thread;
 }
 
 static void attach_and_wake(uint32_t sched, uint32_t thread)
@@ -60,11 +66,8 @@ enum nj_status sched_retire(uint32_t sched)
 {
     uint32_t home = scheds[sched].home;
 
-    wakeup_remove(sched);
-    detach(sched);
     if (home != NIL)
-        threads[home].home_sched = NIL;
-    scheds[sched].home = NIL;
+        sched_unbind(home); // without a home it has no thread
     sched_forget(sched);
     return NJ_OK;
 }
@@ -75,7 +78,6 @@ void sched_donate(uint32_t caller, uint32_t receiver, uint32_t reply)
 
     if (sched == NIL)
         return;
-    detach(sched);
     attach(sched, receiver);
     replies[reply].donated = true;
 }
@@ -88,7 +90,6 @@ void sched_give_back(uint32_t reply)
     uint32_t sched = receiver == NIL ? NIL : threads[receiver].sched;
     if (sched == NIL || sched == threads[receiver].home_sched || threads[caller].sched != NIL)
         return; // lent further on, or gone: it finds its way home when that server takes new work
-    detach(sched);
     attach(sched, caller);
 }
 

@@ -186,3 +186,54 @@ TEST(configuration_is_checked)
     CHECK_EQUAL(INVOKE(NJ_BOOT_SLOT_SCHED_CONTROL, NJ_SCHED_CONTROL_CONFIGURE, 100, 10000, UINT64_MAX), NJ_BAD_ARGUMENT);
     CHECK_EQUAL(INVOKE(NJ_BOOT_SLOT_THREAD, NJ_THREAD_BIND_SCHED, 100), NJ_IN_USE);
 }
+
+static void call(uint32_t thread, uint64_t number, uint64_t slot)
+{
+    REQUIRE(sched_current == thread);
+    host_syscall(thread, number, slot, 0, 111, (uint64_t[8]){0});
+    CHECK_TEXT(check_invariants(0), NULL);
+}
+
+// A context whose refill is an hour away is taken from who used it up and given to a thread that waits to call a passive
+// server. The server, which answers somebody else, takes that call: it goes on, on this context, when the refill comes.
+TEST(a_context_that_waits_for_its_refill_is_lent)
+{
+    boot();
+    make(NJ_KIND_ENDPOINT, 1, 0, 110);
+    make(NJ_KIND_REPLY, 1, 0, 111);
+    make(NJ_KIND_NOTIFICATION, 3, 0, 120);
+    uint32_t server = start_thread(100, 101, 20, 1000000, 1000000);
+    uint32_t client = start_thread(102, 103, 35, 1000000, 1000000);
+    uint32_t caller = start_thread(104, 105, 30, 1000000, 1000000);
+    uint32_t spender = start_thread(106, 107, 50, 100000, 10000000);
+    uint32_t other = start_thread(108, 109, 5, 1000000, 1000000);
+    uint32_t spent = threads[spender].sched;
+    call(root, NJ_SYS_WAIT, 120);
+    host_time_ns = host_deadline;
+    kernel_timer(spender);
+    REQUIRE(scheds[spent].is_waiting);
+    call(client, NJ_SYS_WAIT, 121);
+    call(caller, NJ_SYS_WAIT, 122);
+    call(server, NJ_SYS_RECV, 110);
+    call(other, NJ_SYS_SIGNAL, 120);
+    CHECK_EQUAL(INVOKE(100, NJ_THREAD_UNBIND_SCHED, 0), NJ_OK);
+    CHECK_EQUAL(INVOKE(106, NJ_THREAD_UNBIND_SCHED, 0), NJ_OK);
+    call(root, NJ_SYS_SIGNAL, 121);
+    call(root, NJ_SYS_WAIT, 120);
+    call(client, NJ_SYS_CALL, 110);
+    call(server, NJ_SYS_SIGNAL, 122);
+    call(caller, NJ_SYS_CALL, 110);
+    call(server, NJ_SYS_SIGNAL, 120);
+    CHECK_EQUAL(INVOKE(104, NJ_THREAD_UNBIND_SCHED, 0), NJ_OK);
+    CHECK_EQUAL(INVOKE(104, NJ_THREAD_BIND_SCHED, 107), NJ_OK);
+    call(root, NJ_SYS_WAIT, 120);
+    call(server, NJ_SYS_REPLY_RECV, 110);
+    CHECK_EQUAL(threads[server].sched, spent);
+    call(client, NJ_SYS_WAIT, 121);
+    CHECK_EQUAL(sched_current, other);
+    uint64_t refill_ns = scheds[spent].start_ns;
+    run_until(refill_ns - 1000);
+    CHECK_EQUAL(sched_current, other);
+    run_until(refill_ns + 1000);
+    CHECK_EQUAL(sched_current, server);
+}

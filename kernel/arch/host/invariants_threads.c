@@ -134,18 +134,31 @@ static uint32_t rank_of(uint32_t s)
     return s == NIL ? 0 : scheds[s].rank;
 }
 
+// The way up from a context that waits ends at the first.
+static bool leads_to_first(uint32_t s)
+{
+    uint32_t steps = 0;
+
+    while (scheds[s].parent != NIL && steps++ < SLOTS)
+        s = scheds[s].parent;
+    return scheds[s].parent == NIL && wakeup_first() == s;
+}
+
 // Its place in the heap of those that wait.
 static const char *check_wakeup(uint32_t s)
 {
     uint32_t child[] = {scheds[s].left, scheds[s].right}, parent = scheds[s].parent, t = scheds[s].thread;
 
     if (!scheds[s].is_waiting) {
+        REQUIRE(wakeup_first() != s, "the first in the heap does not wait");
         REQUIRE(child[0] == NIL && child[1] == NIL && parent == NIL, "a context in the heap does not wait");
         return NULL;
     }
     REQUIRE(t == NIL || !threads[t].is_queued, "a thread is ready though its context waits");
-    REQUIRE(parent == NIL ? wakeup_first() == s : scheds[parent].left == s || scheds[parent].right == s,
+    REQUIRE(parent == NIL || scheds[parent].left == s || scheds[parent].right == s,
             "a context in the heap has another parent");
+    REQUIRE(leads_to_first(s), "a context waits outside of the heap");
+    REQUIRE(s != turn.charged, "a context runs and waits");
     REQUIRE(rank_of(child[0]) >= rank_of(child[1]) && scheds[s].rank == rank_of(child[1]) + 1u, "a rank in the heap");
     for (uint32_t i = 0; i < 2; i++)
         REQUIRE(child[i] == NIL || (scheds[child[i]].is_waiting && scheds[child[i]].parent == s &&
@@ -160,6 +173,8 @@ const char *check_sched(uint32_t s)
 
     REQUIRE(scheds[s].thread == NIL || threads[scheds[s].thread].sched == s, "a thread runs on another context");
     REQUIRE(scheds[s].home == NIL || threads[scheds[s].home].home_sched == s, "a thread has another home context");
+    REQUIRE(scheds[s].home != NIL || scheds[s].thread == NIL, "a thread runs on a context that is bound to nobody");
+    REQUIRE(scheds[s].thread != NIL || !scheds[s].is_waiting, "a context waits for nobody");
     bool is_round_robin = scheds[s].budget_ns == scheds[s].period_ns;
     REQUIRE(scheds[s].left_ns <= scheds[s].chunk_ns, "a chunk gained time");
     REQUIRE(scheds[s].budget_ns == 0 || scheds[s].left_ns > 0, "nothing is left of a chunk");
