@@ -29,7 +29,8 @@
     X(NO_REPLY_OBJECT, 19, "the receiver waits without a reply object and cannot answer a call")                       \
     X(NOT_AVAILABLE, 20, "the machine does not have this")                                                             \
     X(FAULTED, 21, "the code behind the gate faulted")                                                                 \
-    X(OVERRUN, 22, "the caller's budget ran out behind the gate")
+    X(OVERRUN, 22, "the caller's budget ran out behind the gate")                                                      \
+    X(TOO_DEEP, 23, "the capability has too many ancestors to derive from it while a revoke is under way")
 
 enum nj_status {
     NJ_STATUS_NONE = -1, // no answer of any call; as a signed type, the others need no extension when they are returned

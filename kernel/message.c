@@ -76,20 +76,34 @@ static uint64_t transfer_words(uint32_t sender, uint32_t receiver, uint64_t word
     return words;
 }
 
+enum nj_status message_source(uint32_t sender, bool may_grant, uint32_t *source)
+{
+    uint64_t tag = threads[sender].context.reg[REG_TAG];
+    uint32_t found;
+
+    *source = NIL;
+    if ((tag & NJ_TAG_CAP) == 0 || !may_grant || threads[sender].fault_kind != 0)
+        return NJ_OK;
+    if (cap_lookup(sender, tag >> NJ_TAG_CAP_SHIFT, &found) != NJ_OK || slots[found].cap.kind >= KIND_ZOMBIE)
+        return NJ_OK;
+    enum nj_status status = slots[found].cap.kind == NJ_KIND_UNTYPED ? NJ_OK : derive_allowed(found);
+    if (status == NJ_AGAIN)
+        return NJ_AGAIN;
+    if (status == NJ_OK)
+        *source = found;
+    return NJ_OK;
+}
+
 // The capability goes into the slot the receiver named, if that is empty. True: it arrived.
-/*@ requires sender < THREADS_MAX && receiver < THREADS_MAX;
-    requires has_table(sender) && table_is_node(receiver) && order_holds && caps_valid;
-    assigns slots[..], REFERENCES(sent_object(sender, tag));
+/*@ requires receiver < THREADS_MAX && is_source(source) && table_is_node(receiver) && order_holds && caps_valid;
+    assigns slots[..], REFERENCES(slots[source].cap.object);
     CAPS_ARE_VALID */
-static bool transfer_cap(uint32_t sender, uint32_t receiver, uint64_t tag)
+static bool transfer_cap(uint32_t source, uint32_t receiver)
 {
     uint64_t wanted = threads[receiver].context.reg[REG_REPLY] / 0x100000000u;
     struct cap table = thread_table(receiver);
-    uint32_t source;
 
     if (wanted == NJ_SLOT_NONE || wanted >= table.word)
-        return false;
-    if (cap_lookup(sender, tag >> NJ_TAG_CAP_SHIFT, &source) != NJ_OK)
         return false;
     //@ assert 0 < wanted < table.word <= SLOTS_MAX && table.object + table.word <= SLOTS_MAX;
     uint32_t destination = table.object + (uint32_t)wanted;
@@ -98,18 +112,19 @@ static bool transfer_cap(uint32_t sender, uint32_t receiver, uint64_t tag)
     //@ assert 0 < wanted < slots[table_slot(receiver)].cap.word;
     //@ assert destination == slots[table_slot(receiver)].cap.object + wanted;
     //@ assert is_slot(destination) && is_plain(destination);
+    if (slots[destination].cap.kind != NJ_KIND_EMPTY)
+        return false;
     if (slots[source].cap.kind == NJ_KIND_UNTYPED)
         return cap_move(source, destination) == NJ_OK;
-    return cap_derive(source, destination, NJ_RIGHT_ALL, 0) == NJ_OK;
+    return cap_derive_allowed(source, destination, NJ_RIGHT_ALL, 0) == NJ_OK;
 }
 
-void message_transfer(uint32_t sender, uint32_t receiver, uint64_t badge, bool may_grant)
+void message_transfer(uint32_t sender, uint32_t receiver, uint64_t badge, uint32_t source)
 {
     uint64_t tag = threads[sender].context.reg[REG_TAG];
     uint64_t received = transfer_words(sender, receiver, tag & NJ_TAG_WORDS_MASK);
-    //@ assert sent_object(sender, tag) == sent_object{Pre}(\at(sender, Here), \at(tag, Here));
 
-    if ((tag & NJ_TAG_CAP) != 0 && may_grant && transfer_cap(sender, receiver, tag))
+    if (source != NIL && transfer_cap(source, receiver))
         received |= NJ_TAG_CAP;
     message_finish(receiver, badge, received);
 }

@@ -85,11 +85,14 @@ enum nj_status reply_send(uint32_t thread, uint32_t reply)
         return status;
     bool is_fault = threads[caller].fault_kind != 0;
     bool resumes = true;
+    uint32_t source;
+    if (message_source(thread, replies[reply].may_grant, &source) == NJ_AGAIN)
+        return NJ_AGAIN;
     if (is_fault) {
         uint64_t words = threads[thread].context.reg[REG_TAG] & NJ_TAG_WORDS_MASK;
         resumes = words == 0 || threads[thread].context.reg[REG_WORD] != NJ_FAULT_REPLY_SUSPEND;
     } else {
-        message_transfer(thread, caller, 0, replies[reply].may_grant);
+        message_transfer(thread, caller, 0, source);
     }
     reply_release(reply);
     if (is_fault && resumes)

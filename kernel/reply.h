@@ -12,7 +12,8 @@ void reply_withdraw(uint32_t thread);              // whatever it offers, if any
 // A receiver has taken a call with it: the caller waits, the receiver serves.
 void reply_hold(uint32_t reply, uint32_t caller, uint32_t receiver, bool may_grant);
 
-// The thread's message (checked) answers the caller held by the reply object. WRONG_STATE: it holds none.
+// The thread's message (checked) answers the caller held by the reply object. WRONG_STATE: it holds none. AGAIN: as in
+// endpoint_send().
 enum nj_status reply_send(uint32_t thread, uint32_t reply);
 
 // The caller stops waiting for its answer.

@@ -68,9 +68,10 @@ static enum nj_status offered_reply(uint32_t thread, uint32_t *reply)
     return status;
 }
 
-static enum nj_status receive(uint32_t thread, bool may_block, enum outcome *outcome)
+// Where the thread receives, and what the message that it will receive carries along (endpoint_first_source).
+static enum nj_status receives_from(uint32_t thread, uint32_t *endpoint, uint32_t *source)
 {
-    uint32_t slot, reply;
+    uint32_t slot;
     enum nj_status status = cap_lookup_kind(thread, in_capability(thread), NJ_KIND_ENDPOINT, &slot);
 
     if (status != NJ_OK)
@@ -79,7 +80,15 @@ static enum nj_status receive(uint32_t thread, bool may_block, enum outcome *out
         return NJ_NO_RIGHT;
     if (gate_is_inside(thread))
         return NJ_WRONG_STATE; // its bound notification is not for those it visits
-    status = offered_reply(thread, &reply);
+    *endpoint = slots[slot].cap.object;
+    return endpoint_first_source(*endpoint, source);
+}
+
+static enum nj_status take(uint32_t thread, uint32_t endpoint, uint32_t source, bool may_block, enum outcome *outcome)
+{
+    uint32_t reply;
+    enum nj_status status = offered_reply(thread, &reply);
+
     if (status == NJ_OK && reply != NIL)
         status = reply_usable(reply, thread);
     if (status != NJ_OK)
@@ -87,25 +96,41 @@ static enum nj_status receive(uint32_t thread, bool may_block, enum outcome *out
     *outcome = FINISHED;
     if (notification_take_bound(thread))
         return NJ_OK;
-    status = endpoint_receive(thread, slots[slot].cap.object, reply, may_block);
+    status = endpoint_receive(thread, endpoint, source, reply, may_block);
     if (status != NJ_OK)
         *outcome = RETURNS;
     return status;
 }
 
-// Nothing to answer (a server's first round, or its caller is gone) is no error.
+static enum nj_status receive(uint32_t thread, bool may_block, enum outcome *outcome)
+{
+    uint32_t endpoint, source;
+    enum nj_status status = receives_from(thread, &endpoint, &source);
+
+    return status != NJ_OK ? status : take(thread, endpoint, source, may_block, outcome);
+}
+
+// Nothing to answer (a server's first round, or its caller is gone) is no error. What takes more steps comes first: a server
+// that has answered may have no time left to repeat its call, having given back what it was lent.
 static enum nj_status reply_receive(uint32_t thread, enum outcome *outcome)
 {
-    uint32_t reply;
+    uint32_t reply, endpoint, source;
 
     if (gate_is_inside(thread))
         return NJ_WRONG_STATE;
+    enum nj_status found = receives_from(thread, &endpoint, &source);
+    if (found == NJ_AGAIN)
+        return NJ_AGAIN;
     enum nj_status status = offered_reply(thread, &reply);
     if (status == NJ_OK && reply != NIL)
         status = reply_send(thread, reply);
     if (status != NJ_OK && status != NJ_WRONG_STATE)
         return status;
-    return receive(thread, true, outcome);
+    if (found != NJ_OK)
+        return found;
+    if (source != NIL && !cap_is_usable(slots[source].cap))
+        source = NIL; // the answer took it along
+    return take(thread, endpoint, source, true, outcome);
 }
 
 static enum nj_status notify(uint32_t thread)
@@ -197,6 +222,13 @@ static void call_finish(uint32_t thread, enum nj_status status)
         clear_results(thread);
 }
 
+// Takes more steps than one call may: it comes again, with all its registers, and interrupts between.
+static void repeat(uint32_t thread)
+{
+    arch_context_restart_call(thread);
+    threads[thread].context.number = NUMBER_REPEATS;
+}
+
 uint32_t kernel_syscall(uint32_t current, uint64_t number)
 {
     enum outcome outcome = RETURNS;
@@ -208,7 +240,9 @@ uint32_t kernel_syscall(uint32_t current, uint64_t number)
     // A thread that sent, and waits for its turn or its answer, gets nothing now; nor does one that is in another space.
     bool is_here = sched_current == current && threads[current].state == NJ_THREAD_READY &&
                    threads[current].context.number != NUMBER_CROSSED;
-    if (is_here && outcome == RETURNS)
+    if (is_here && status == NJ_AGAIN)
+        repeat(current);
+    else if (is_here && outcome == RETURNS)
         call_finish(current, status);
     return sched_choose();
 }

@@ -25,6 +25,7 @@ void capsule_start(const struct capsule *capsule, uint64_t argument);
 #define CAPSULE_PROGRAM(name) extern const uint32_t name[], name##_end[]
 CAPSULE_PROGRAM(capsule_serve); // answers calls on slot 1 with reply object 2: every word plus one
 CAPSULE_PROGRAM(capsule_call);  // calls slot 1 with word a0, sends the answer's word and tag to slot 2, traps
+CAPSULE_PROGRAM(capsule_grant); // sends word a0 and capability 2 to slot 1, traps
 CAPSULE_PROGRAM(capsule_notify); // waits for slot 1, then signals slot 2, for ever; traps if a register is wrong after it
 CAPSULE_PROGRAM(capsule_spin);  // for ever
 CAPSULE_PROGRAM(capsule_trap);

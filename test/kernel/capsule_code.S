@@ -44,6 +44,14 @@ PROGRAM capsule_call
     TRAP
 capsule_call_end:
 
+PROGRAM capsule_grant
+    li t0, 1
+    li t1, 2 << NJ_TAG_CAP_SHIFT | NJ_TAG_CAP | 1
+    li t3, 0
+    ENTER NJ_SYS_SEND
+    TRAP
+capsule_grant_end:
+
 PROGRAM capsule_notify
     li s0, 77
 1:  .irp n, 11,12,13,14,15,16,17

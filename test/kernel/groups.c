@@ -11,6 +11,7 @@
     X(notification) \
     X(reply) \
     X(message) \
+    X(message_search) \
     X(thread) \
     X(sched) \
     X(budget) \

@@ -151,6 +151,22 @@ static void reply_recv_brings_a_capability(void)
     SAME(kind_of(to), NJ_KIND_FRAME);
 }
 
+// Who comes next sends the same memory: by then it is gone.
+static void an_answer_takes_along_what_comes_next(void)
+{
+    uint32_t endpoint = make(NJ_KIND_ENDPOINT, 0), reply = make(NJ_KIND_REPLY, 0), gift = make(NJ_KIND_UNTYPED, 1);
+    uint32_t to[2] = {slot_next(), slot_next()};
+    struct peer *caller = peer_call(NJ_SYS_CALL, endpoint, 0, nj_receive(0, to[0]), PRIORITY_ABOVE);
+    struct peer *next = peer_call(NJ_SYS_SEND, endpoint, nj_tag(2, gift), 0, PRIORITY_ABOVE);
+    uint64_t words[8] = {0}, badge;
+    SAME(nj_recv(endpoint, nj_receive(reply, 0), words, &badge), 0);
+    SAME(nj_reply_recv(endpoint, nj_tag(1, gift), nj_receive(reply, to[1]), words, &badge), 2);
+    CHECK(peer_ended(caller, NJ_TAG_CAP | 1));
+    CHECK(peer_ended(next, 0));
+    SAME(kind_of(to[0]), NJ_KIND_UNTYPED);
+    SAME(kind_of(to[1]), NJ_KIND_EMPTY);
+}
+
 // Words 8 to 63.
 
 static volatile uint64_t *page_of(const struct peer *peer)
@@ -249,6 +265,7 @@ static const struct test_case cases[] = {
     CASE(an_answer_brings_none_without),
     CASE(grant_reply_alone_does_not_send),
     CASE(reply_recv_brings_a_capability),
+    CASE(an_answer_takes_along_what_comes_next),
     CASE(nine_words),
     CASE(forty_words),
     CASE(sixty_four_words),

@@ -123,9 +123,9 @@ process_time:
     .endr
     .endm
 
-    .macro IF_CROSSED_RESUME // in another space than the one that called: nothing of that one's registers goes along
+    .macro IF_CROSSED_RESUME // or if the call repeats; a0 = thread to run next
     lw t1, CONTEXT_NUMBER(tp)
-    bltz t1, thread_resume
+    bltz t1, call_crossed
     .endm
 
     .macro INVOKE_KERNEL
@@ -230,10 +230,16 @@ invoke_ends:
 call_switch: // another thread runs: a0, or nobody. What C keeps is saved now. t0 = self
     beqz t0, thread_resume
     IF_CROSSED_RESUME
+call_keeps:
     mv sp, tp
     .irp n, 3,8,9,18,19,20,21,22,23,24,25,26,27
     sd x\n, CONTEXT_REG(\n)(sp)
     .endr
+    j thread_resume
+
+call_crossed: // into another space: no register of the one that called goes along
+    addi t1, t1, 2 // NUMBER_REPEATS
+    beqz t1, call_keeps // all of them go back
     j thread_resume
 
 // ---- The complete path of a system call. What a call clobbers is not kept, and the callee-saved registers stay where

@@ -98,6 +98,7 @@ _Static_assert(NJ_RIGHT_SEND << CAP_RIGHTS_SHIFT == CAP_SEND && NJ_RIGHT_RECV <<
 _Static_assert((NJ_RIGHT_GRANT | NJ_RIGHT_GRANT_REPLY) == CAP_GRANT_BOTH, "offsets.h");
 _Static_assert(NJ_KIND_COUNT <= CAP_KIND_USABLE + 1 && (KIND_ZOMBIE & CAP_KIND_USABLE) == 0, "offsets.h");
 _Static_assert(NJ_KIND_GATE == CAP_GATE, "offsets.h");
+_Static_assert((int32_t)NUMBER_CROSSED < 0 && (int32_t)NUMBER_REPEATS == -2, "call.S");
 _Static_assert(offsetof(struct context, home) == CONTEXT_HOME, "offsets.h");
 _Static_assert(offsetof(struct thread, uses_fp) == THREAD_USES_FP, "offsets.h");
 _Static_assert(sizeof(struct space) == 1u << SPACE_SHIFT && offsetof(struct space, cnode.cap) == 0, "offsets.h");

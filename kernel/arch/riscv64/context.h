@@ -13,13 +13,14 @@ struct context {
     uint64_t table;      // address of the capability that names its capability table (hidden in its space)
     uint64_t self;       // index of the thread, in both halves
     uint32_t is_capsule; // runs in supervisor mode
-    uint32_t number;     // of the last system call that took the complete path; NUMBER_CROSSED
+    uint32_t number;     // of the last system call that took the complete path; NUMBER_CROSSED, _REPEATS
     uint64_t fp[32];
     uint64_t fcsr;
     uint64_t home; // `table` as its own space has it: another one while it is inside a gate
 };
 
 #define NUMBER_CROSSED 0xffffffffu // its registers are those of another space than the one that called
+#define NUMBER_REPEATS 0xfffffffeu // it calls anew
 
 // Message registers, by the names of abi/syscall.h.
 #define REG_BADGE 5  // t0: in capability, out badge
