@@ -123,6 +123,13 @@ PART client_wait_then_report // blocked by a fast path after a gate was crossed:
     mv a6, t1
     REPORT
 
+PART client_then_wait // calls with a0, then waits for the notification in slot 4
+    li t0, 1
+    ENTER NJ_SYS_GATE_CALL
+    li t0, 4
+    ENTER NJ_SYS_WAIT
+    REPORT
+
     // ---- behind gates
 PART add // a0 + 1, a1 = badge, a2 = t1, a3 = residue
     RESIDUE_HERE a3
@@ -154,6 +161,12 @@ PART spin
     li a1, 0x7e5
 1:  addi s0, s0, 1
     j 1b
+PART linger // 2 * a0 instructions long
+    SECRETS 0x7e5
+    li t1, 0x7e5
+1:  addi a0, a0, -1
+    bnez a0, 1b
+    ENTER NJ_SYS_GATE_RETURN
 PART receive // a0, a1: what recv and reply_recv answer
     li t0, 3
     li t3, 0

@@ -213,6 +213,37 @@ static void registers_inside_are_not_the_debugger_s(void)
     gate_answers(words, LOST);
 }
 
+static void keep_busy(struct worker *worker)
+{
+    for (;;)
+        (void)worker;
+}
+
+// An interrupt behind the gate saves all registers, a wait that lets another thread go on only some.
+static void registers_inside_are_gone_when_it_waits_outside(void)
+{
+    worker_run(keep_busy, PRIORITY_BELOW - 1);
+    for (enum nj_space_type type = NJ_SPACE_PROCESS; type <= NJ_SPACE_CAPSULE; type++) {
+        struct capsule callee, client;
+        gate_side(&callee, PRIORITY_BELOW);
+        capsule_make(&client, CAPSULE_WORDS(gate_program), type, PRIORITY_BELOW, 0);
+        capsule_give(&client, 1, gate_at(&callee, OFFSET(linger)), NJ_RIGHT_ALL);
+        capsule_give(&client, 4, make(NJ_KIND_NOTIFICATION, 0), NJ_RIGHT_ALL);
+        OK(thread_start(client.thread, OFFSET(client_then_wait), 0, 30000));
+        pause_ns(30000);
+        gate_state_is(&callee, NJ_GATE_ACTIVE, NJ_OK);
+        pause_ns(100000);
+        SAME(state_of(client.thread), NJ_THREAD_WAITING);
+        OK(thread_suspend(client.thread));
+        for (uint32_t first = 0; first < 32; first += 8) {
+            uint64_t registers[8] = {0};
+            OK(thread_read_registers(client.thread, first, registers));
+            for (uint32_t i = 0; i < 8; i++)
+                CHECK(registers[i] != 0x7e5);
+        }
+    }
+}
+
 static void what_a_gate_needs(void)
 {
     struct capsule callee, image;
@@ -260,6 +291,7 @@ static const struct test_case cases[] = {
     CASE(a_callee_calls_a_passive_server),
     CASE(the_callee_has_no_message_page),
     CASE(registers_inside_are_not_the_debugger_s),
+    CASE(registers_inside_are_gone_when_it_waits_outside),
     CASE(what_a_gate_needs),
 };
 GROUP(gate, cases);

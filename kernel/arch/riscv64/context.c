@@ -211,8 +211,12 @@ static bool is_repeatable(uint32_t thread)
 void arch_context_restart_call(uint32_t thread)
 {
     struct context *context = &threads[thread].context;
-    if (threads[thread].blocked != 0) {
+    bool is_wait = context->number == NJ_SYS_WAIT;
+    if (is_wait || threads[thread].blocked != 0) {
         context->reg[REG_TAG] = 0; // not saved, like the words (message_forget)
+    }
+    if (is_wait) {
+        context->reg[REG_REPLY] = 0; // nor is this
     }
     if (!is_repeatable(thread)) {
         arch_context_finish_call(thread);
