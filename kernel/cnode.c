@@ -7,6 +7,7 @@
 #include "kernel/arch/arch.h"
 #include "kernel/capability.h"
 #include "kernel/derive.h"
+#include "kernel/hart.h"
 #include "kernel/space.h"
 #include "kernel/syscall.h"
 
@@ -23,22 +24,28 @@ uint32_t cnode_reference(uint32_t first, uint32_t change)
 }
 
 // A table inside a table that goes is left as it is: nobody can reach it any more, and taking tables apart inside each
-// other would need a stack as deep as somebody nested them. A space is stopped, and its table left. The revoke of the
-// memory they were made from takes apart what is left (reset.c).
+// other would need a stack as deep as somebody nested them. A space is stopped, and its table left, and so is the job of
+// a hart, which holds a space. The revoke of the memory they were made from takes apart what is left (reset.c). What is a
+// zombie already ends here like everything else: nobody else may be left to go on with it.
 /*@ requires order_holds && caps_valid && \valid(steps) && \valid(is_left);
-    requires object_fits(cap.kind, cap.object, cap.word);
-    requires cap.kind == NJ_KIND_CNODE ==> slots[cap.object].cap.kind == NJ_KIND_EMPTY;
+    requires object_fits(cap.kind == KIND_ZOMBIE ? cap.extra : cap.kind, cap.object, cap.word);
+    requires cap.kind == NJ_KIND_CNODE || (cap.kind == KIND_ZOMBIE && cap.extra == NJ_KIND_CNODE) ==>
+        slots[cap.object].cap.kind == NJ_KIND_EMPTY;
     assigns KERNEL_STATE, *steps, *is_left;
     CAPS_ARE_VALID
     ensures none_filled{Pre, Post};
     ensures *steps <= \old(*steps); */
 static enum nj_status nested_retire(struct cap cap, bool *is_left, uint32_t *steps)
 {
-    bool is_table = cap.kind == NJ_KIND_CNODE && cnode_reference(cap.object, 0) == 1;
-    bool is_space = cap.kind == NJ_KIND_SPACE && spaces[cap.object].references == 1;
+    uint32_t kind = cap.kind == KIND_ZOMBIE ? cap.extra : cap.kind;
+    bool is_table = kind == NJ_KIND_CNODE && cnode_reference(cap.object, 0) == 1;
+    bool is_space = kind == NJ_KIND_SPACE && spaces[cap.object].references == 1;
+    bool is_hart = kind == NJ_KIND_HART && harts[cap.object].references == 1;
 
-    *is_left = is_table || is_space || cap.kind == KIND_ZOMBIE;
-    return is_space ? space_kill(cap.object, steps) : NJ_OK;
+    *is_left = is_table || is_space || is_hart;
+    if (is_space)
+        return space_kill(cap.object, steps);
+    return is_hart ? hart_park(cap.object) : NJ_OK;
 }
 
 enum nj_status cnode_retire(uint32_t first, uint32_t *steps)

@@ -12,6 +12,8 @@ extern uint32_t hart_slots;
 enum nj_status hart_invoke(uint32_t thread, uint32_t slot, uint64_t operation);
 
 // The job, if one runs, ends, and until the next one the hart uses no translation. AGAIN: it has not noticed yet.
+/*@ requires hart < HARTS_MAX;
+    STOPS */
 enum nj_status hart_park(uint32_t hart);
 
 // Before a table or memory of a space may go: no hart runs in it any more. AGAIN.

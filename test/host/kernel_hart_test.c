@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Harts on the portable kernel: what the machine's suite cannot do, because it would give the hart up, or shows too rarely.
+#include "kernel/hart.h"
 #include "test/host/kernel.h"
 
 #define HART NJ_BOOT_SLOT_HART
@@ -156,4 +157,78 @@ TEST(a_frame_deleted_while_its_space_dies_is_unmapped)
     CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, 111), NJ_OK);
     CHECK_EQUAL(host_mapped_pages(space), 0);
     CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, SPACE), NJ_OK);
+}
+
+#define TABLES 120
+#define SPACES 130
+#define MADE 140
+
+// A space with a table of its own, and a hart bound to it. What is left of both then are the hart's ties.
+static void bind_alone(uint32_t number)
+{
+    uint64_t table = TABLES + number, space = SPACES + number;
+    make(NJ_KIND_CNODE, 1, 16, table);
+    make(NJ_KIND_SPACE, 1, 0, space);
+    make(NJ_KIND_UNTYPED, 1, 4, MADE);
+    CHECK_EQUAL(INVOKE(space, NJ_SPACE_SUPPLY, MADE), NJ_OK);
+    CHECK_EQUAL(INVOKE(space, NJ_SPACE_CONFIGURE, NJ_SPACE_PROCESS, table), NJ_OK);
+    CHECK_EQUAL(INVOKE(HART + number, NJ_HART_BIND, space, NOTIFICATION), NJ_OK);
+    CHECK_EQUAL(INVOKE(HART + number, NJ_HART_START, 0x10000, 0, 7), NJ_OK);
+}
+
+static void move_hart(uint32_t number, uint32_t into)
+{
+    CHECK_EQUAL(INVOKE(TABLES + into, NJ_CNODE_MOVE, 1, CNODE, HART + number), NJ_OK);
+}
+
+static void let_go(uint32_t number)
+{
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, TABLES + number), NJ_OK);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, SPACES + number), NJ_OK);
+}
+
+static void both_are_unbound(void)
+{
+    for (uint32_t hart = 1; hart <= 2; hart++) {
+        CHECK(harts[hart].state != NJ_HART_RUNNING);
+        CHECK_EQUAL(slots[hart_slots + hart * SLOTS_PER_HART].cap.kind, NJ_KIND_EMPTY);
+        CHECK_EQUAL(harts[hart].references, 0);
+    }
+}
+
+// The one's last capability lies in the table of the space that the other is bound to. Its job ends with that; its own space
+// is taken apart with the memory, as tables in tables are.
+TEST(a_hart_stops_with_the_space_of_another)
+{
+    for (uint32_t i = 0; i < 20; i++) {
+        boot();
+        make(NJ_KIND_NOTIFICATION, 1, 0, NOTIFICATION);
+        bind_alone(0);
+        bind_alone(1);
+        move_hart(1, 0);
+        let_go(0);
+        let_go(1);
+        CHECK_EQUAL(harts[2].state, NJ_HART_RUNNING);
+        CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, HART), NJ_OK);
+        CHECK(harts[2].state != NJ_HART_RUNNING);
+        CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, MEMORY), NJ_OK);
+        both_are_unbound();
+    }
+}
+
+// Nobody outside has a capability any more: what they were made from still ends them.
+TEST(harts_that_hold_each_other_end_with_the_memory)
+{
+    for (uint32_t i = 0; i < 40; i++) {
+        boot();
+        make(NJ_KIND_NOTIFICATION, 1, 0, NOTIFICATION);
+        bind_alone(0);
+        bind_alone(1);
+        move_hart(0, i % 2);
+        move_hart(1, 1 - i % 2);
+        let_go(0);
+        let_go(1);
+        CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, MEMORY), NJ_OK);
+        both_are_unbound();
+    }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Capability tables: copy, mint, move, delete, revoke, inspect; who descends from whom; tables that hold themselves.
-#include "test/kernel/test.h"
+#include "test/kernel/peer.h"
 
 static void copy_keeps_kind_rights_and_badge(void)
 {
@@ -356,6 +356,25 @@ static void the_last_capability_counts_not_the_first(void)
     SAME(found.kind, NJ_KIND_ENDPOINT);
 }
 
+// The first call ends in the middle of an endpoint that others wait in; all of them learn of its end.
+static void a_table_goes_in_steps_and_nobody_waits_in_vain(void)
+{
+    enum { WAITERS = 14, COPIES = 26 };
+    uint32_t table = make(NJ_KIND_CNODE, COPIES + 2), frame = make(NJ_KIND_FRAME, 1), endpoint = make(NJ_KIND_ENDPOINT, 0);
+    struct peer *waiting[WAITERS];
+    for (uint32_t i = 0; i < WAITERS; i++)
+        waiting[i] = peer_call(NJ_SYS_SEND, endpoint, nj_tag(0, 0), 0, PRIORITY_ABOVE);
+    OK(cnode_move(table, 1, SLOT_CNODE, endpoint));
+    for (uint32_t i = 0; i < COPIES; i++)
+        OK(cnode_copy(table, 2 + i, SLOT_CNODE, frame, NJ_RIGHT_ALL));
+    ANSWERS(invoke_raw(SLOT_CNODE, NJ_CNODE_DELETE, table, 0, 0, 0, 0), NJ_AGAIN);
+    CHECK(peer_ended(waiting[0], -NJ_PEER_LOST));
+    CHECK(!waiting[WAITERS - 1]->worker->is_done);
+    delete (table);
+    for (uint32_t i = 0; i < WAITERS; i++)
+        CHECK(peer_ended(waiting[i], -NJ_PEER_LOST));
+}
+
 static void a_table_that_holds_itself(void)
 {
     uint32_t memory = make(NJ_KIND_UNTYPED, 2), table = slot_next();
@@ -483,6 +502,7 @@ static const struct test_case cases[] = {
     CASE(smallest_and_largest_table),
     CASE(deleting_a_table_deletes_what_it_holds),
     CASE(the_last_capability_counts_not_the_first),
+    CASE(a_table_goes_in_steps_and_nobody_waits_in_vain),
     CASE(a_table_that_holds_itself),
     CASE(a_table_moved_into_itself),
     CASE(two_tables_that_hold_each_other),
