@@ -30,6 +30,7 @@ void need_at(enum nj_status status, const char *what, int line);
 #define NEED(call) need_at(call, #call, __LINE__)
 
 uint32_t slot_next(void);
+void slots_empty(uint32_t first); // this one and those after it: what is in them ends, and they are given out again
 uint32_t make(enum nj_kind kind, uint64_t size);
 uint32_t make_sched(void); // turns of an hour
 extern uint32_t memory;    // slot of the untyped memory that everything is made from
@@ -62,6 +63,9 @@ void capsule_make(struct program *program, const uint32_t *words, const uint32_t
 // The same, started at another word.
 void capsule_make_at(struct program *program, const uint32_t *words, const uint32_t *end, const uint32_t *start,
                      uint32_t endpoint, uint32_t other);
+// One more thread in its space, on time of its own, started at this address, or offset in checked code.
+uint32_t program_add(const struct program *program, uint64_t pc, uint32_t priority, uint64_t argument,
+                     uint32_t fault_endpoint);
 
 // bench_code.S: programs, and what their own instructions in a round are.
 extern const char process_serve[];
@@ -75,6 +79,13 @@ extern const uint32_t capsule_caller[], capsule_caller_end[];
 extern const uint32_t capsule_gate_caller[], capsule_gate_caller_end[];
 #define CAPSULE_GATE_CALLER_EXTRA 5u
 extern const uint32_t capsule_gate[], capsule_gate_end[], capsule_gate_wait[];
+extern const char process_handle[], process_wait[], process_fault[];
+#define PROCESS_HANDLE_EXTRA 6u
+extern const uint32_t capsule_handle[], capsule_handle_end[];
+#define CAPSULE_HANDLE_EXTRA 5u
+extern const uint32_t capsule_wait[], capsule_wait_end[], capsule_fault[];
+extern const uint32_t capsule_map_one[], capsule_map_one_end[], capsule_map_two[], capsule_map_two_end[];
+#define CAPSULE_MAP_EXTRA 3u // and what a mapping takes
 void bench_touch(uint64_t address, volatile uint64_t *times); // reads `address`
 #define TOUCH_BEFORE_EXTRA 1u                                 // from the first reading, without it, to the access
 #define TOUCH_AFTER_EXTRA 1u                                  // the access itself, when it is made again
@@ -83,6 +94,7 @@ void bench_count(uint64_t argument);                          // reads the time 
 void bench_ipc(void);
 void bench_objects(void);
 void bench_events(void);
+void bench_faults(void);
 void bench_host_call(void);
 void bench_vectors(void);
 void bench_worst(void); // worst.h

@@ -4,6 +4,9 @@
 #include "test/checked.h"
 
 #define GATE_CROWD_ROUNDS 6000 // of two instructions each
+#define FAULT_SUSPEND 1 // of the ABI, as faults.c asserts
+#define FRAME_MAP 1
+#define RIGHT_READ 2
 
     .option norvc
     .option norelax
@@ -59,6 +62,48 @@ process_serve:
     li t3, 2
     ecall
     j 1b
+
+// A handler of faults in a process: when slot 1 tells it a number of rounds, it answers as many faults from slot 3 and
+// receives the next one each time, leaves the last faulter suspended and signals slot 4.
+    .globl process_handle
+process_handle:
+    li t0, 1
+    li t1, 0
+    li t2, NJ_SYS_RECV
+    li t3, 2
+    ecall
+    mv s0, a0
+    li t0, 3
+    li t2, NJ_SYS_RECV
+    li t3, 2
+    ecall
+1:  li t0, 3
+    li t1, 0
+    li t2, NJ_SYS_REPLY_RECV
+    li t3, 2
+    ecall
+    addi s0, s0, -1
+    bnez s0, 1b
+    li t0, 2
+    li t1, 1
+    li t2, NJ_SYS_SEND
+    li a0, FAULT_SUSPEND
+    ecall
+    li t0, 4
+    li t2, NJ_SYS_SIGNAL
+    ecall
+    j process_handle
+
+    .globl process_wait, process_fault // what it faults at is in a0
+process_wait:
+    li t0, 1
+    li t2, NJ_SYS_RECV
+    li t3, 2
+    ecall
+    j process_wait
+process_fault:
+    ld zero, 0(a0)
+    j process_fault
 
 // void bench_touch(uint64_t address, uint64_t *times)
     .globl bench_touch
@@ -139,6 +184,73 @@ PROGRAM capsule_serve
     ENTER NJ_SYS_REPLY_RECV
     j 1b
 capsule_serve_end:
+
+// As process_handle.
+PROGRAM capsule_handle
+    li t0, 1
+    li t3, 2
+    ENTER NJ_SYS_RECV
+    mv s0, a0
+    li t0, 3
+    li t3, 2
+    ENTER NJ_SYS_RECV
+1:  li t0, 3
+    li t1, 0
+    li t3, 2
+    ENTER NJ_SYS_REPLY_RECV
+    addi s0, s0, -1
+    bnez s0, 1b
+    li t0, 2
+    li t1, 1
+    li a0, FAULT_SUSPEND
+    ENTER NJ_SYS_SEND
+    li t0, 4
+    ENTER NJ_SYS_SIGNAL
+    j capsule_handle
+capsule_handle_end:
+
+// What it faults at is an offset in linear memory, in a0.
+PROGRAM capsule_wait
+    li t0, 1
+    li t3, 2
+    ENTER NJ_SYS_RECV
+    j capsule_wait
+    .globl capsule_fault
+capsule_fault:
+    add.uw t5, a0, gp
+1:  ld zero, 0(t5)
+    j 1b
+capsule_wait_end:
+
+// Answers faults from slot 1 in a send, when it has mapped the frame of slot 3 where the fault was, in the space of slot 4;
+// the other program also that of slot 5, on the page behind.
+    .macro MAP frame, page
+    li t0, \frame
+    li t1, FRAME_MAP
+    li a0, 4
+    lui a1, \page
+    add a1, a1, s0
+    li a2, RIGHT_READ
+    ENTER NJ_SYS_INVOKE
+    .endm
+    .macro MAPPER name, two
+PROGRAM \name
+1:  li t0, 1
+    li t3, 2
+    ENTER NJ_SYS_RECV
+    mv s0, a2
+    MAP 3, 0
+    .if \two
+    MAP 5, 1
+    .endif
+    li t0, 2
+    li t1, 0
+    ENTER NJ_SYS_SEND
+    j 1b
+\name\()_end:
+    .endm
+MAPPER capsule_map_one, 0
+MAPPER capsule_map_two, 1
 
 // Serves slot 1: word 0 null operations on the endpoint of slot 3, then answers.
 PROGRAM capsule_null

@@ -81,5 +81,6 @@ _Noreturn void component_start(uint64_t page)
     bench_events();
     bench_host_call();
     bench_worst();
+    bench_faults(); // last: worst cases depend on which memory they get
     stop(0);
 }

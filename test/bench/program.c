@@ -17,6 +17,12 @@ uint32_t slot_next(void)
     return next_slot++;
 }
 
+void slots_empty(uint32_t first)
+{
+    while (next_slot > first)
+        NEED(cnode_delete(SLOT_CNODE, --next_slot));
+}
+
 uint32_t make(enum nj_kind kind, uint64_t size)
 {
     uint32_t slot = slot_next();
@@ -118,4 +124,14 @@ void capsule_make_at(struct program *program, const uint32_t *words, const uint3
     NEED(space_attach(program->space, program->code, 4096, 4096, &code_base, &program->data_base, &stack_top));
     NEED(space_memory(program->space, 0, 65536));
     run_until_it_waits(program, (uint64_t)(start - words) * 4, 0, true);
+}
+
+uint32_t program_add(const struct program *program, uint64_t pc, uint32_t priority, uint64_t argument,
+                     uint32_t fault_endpoint)
+{
+    uint32_t thread = make(NJ_KIND_THREAD, 0);
+    NEED(thread_configure(thread, program->space, priority, priority, fault_endpoint, 0));
+    NEED(thread_bind_sched(thread, make_sched()));
+    NEED(thread_start(thread, pc, 0, argument));
+    return thread;
 }
