@@ -32,7 +32,7 @@ struct cap {
     uint8_t kind;   // enum nj_kind or KIND_*
     uint8_t rights; // enum nj_right, CAP_REVOKING, and for frames CAP_DEVICE
     uint16_t extra; // frame: pages in the run; zombie: former kind
-    uint32_t object; // index in the array of its kind; untyped, supply: first page; frame: first page; cnode: first slot; gate: space
+    uint32_t object; // index in the array of its kind; untyped, supply, frame: first page; cnode: first slot; gate: space
     // endpoint, notification: badge. untyped, supply: pages | used 32-byte units << 32. cnode: number of slots.
     // frame: where it is mapped, see frame_word.h (0: not mapped). gate: code offset | badge << 32.
     uint64_t word;
@@ -69,7 +69,7 @@ struct thread {
     uint16_t slow;         // CONTEXT_*: why the fast paths must not be taken (they read this word and `sched` at once)
     uint8_t fault_kind;    // enum nj_fault while FAULTED or while sending a fault, else 0
     uint32_t home_sched;   // the one that was bound to it; NIL: a passive server
-    uint32_t waits_on;     // endpoint or notification, by state
+    uint32_t waits_on;     // while it waits: endpoint, notification or space, by state
     uint32_t space, space_next, space_prev;
     uint32_t notification; // bound notification
     uint32_t message_page; // page index of its message page, NIL if none
@@ -85,7 +85,7 @@ struct thread {
     uint8_t may_grant_reply;
     uint8_t tells_budget; // running out of budget is a fault, not a wait
     uint8_t is_configured;
-    uint64_t fault_detail, fault_extra;
+    uint64_t fault_detail, fault_extra; // while it sends a fault
     uint8_t uses_fp; // has floating-point state, in the registers or saved
     uint32_t vector_page; // for its vector registers while it does not own the unit; NIL: it never used them
 };

@@ -49,9 +49,9 @@ _Static_assert(offsetof(struct thread, fault_kind) == THREAD_FAULT_KIND, "offset
 _Static_assert(offsetof(struct thread, fault_endpoint.cap) == THREAD_FAULT_CAP, "offsets.h");
 _Static_assert(offsetof(struct thread, fault_endpoint.cap.word) == THREAD_FAULT_BADGE, "offsets.h");
 _Static_assert(offsetof(struct thread, faults) == THREAD_FAULTS, "offsets.h");
-_Static_assert(offsetof(struct thread, fault_detail) == THREAD_FAULT_DETAIL, "offsets.h");
-_Static_assert(offsetof(struct thread, fault_extra) == THREAD_FAULT_EXTRA, "offsets.h");
 _Static_assert(NJ_FAULT_WORDS == FAULT_WORDS && NJ_FAULT_REPLY_SUSPEND == FAULT_SUSPEND, "offsets.h");
+_Static_assert(NJ_FAULT_FETCH == FAULT_FETCH && NJ_FAULT_STACK == FAULT_STACK, "offsets.h");
+_Static_assert(NJ_CAPSULE_WINDOW == 1ull << CAPSULE_WINDOW_LOG2 && NJ_CAPSULE_GUARD == 1u << CAPSULE_GUARD_LOG2, "offsets.h");
 _Static_assert(NJ_FAULT_READ == 1 && NJ_FAULT_WRITE == 2 && CAUSE_STORE_PAGE == CAUSE_LOAD_PAGE + 2, "fault.S");
 _Static_assert(NJ_FAULT_WORD_KIND == 0 && NJ_FAULT_WORD_PC == 1 && NJ_FAULT_WORD_DETAIL == 2 && NJ_FAULT_WORD_EXTRA == 3,
                "fault.S");
@@ -105,6 +105,7 @@ _Static_assert(sizeof(struct space) == 1u << SPACE_SHIFT && offsetof(struct spac
 _Static_assert(offsetof(struct space, memory_start) == SPACE_MEMORY_START, "offsets.h");
 _Static_assert(offsetof(struct space, memory_bytes) == SPACE_MEMORY_BYTES, "offsets.h");
 _Static_assert(offsetof(struct space, layout.code_base) == SPACE_CODE_BASE, "offsets.h");
+_Static_assert(offsetof(struct space, layout.stack_low) == SPACE_STACK_LOW, "offsets.h");
 _Static_assert(offsetof(struct space, layout.stack_high) == SPACE_STACK_HIGH, "offsets.h");
 _Static_assert(offsetof(struct space, layout.data_base) == SPACE_DATA_BASE, "offsets.h");
 _Static_assert(offsetof(struct space, layout.code_mask) == SPACE_CODE_MASK, "offsets.h");

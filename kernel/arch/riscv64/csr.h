@@ -14,6 +14,7 @@
 #define STATUS_CAPSULE (SSTATUS_UXL64 | SSTATUS_SPIE | SSTATUS_SPP)
 
 #define CAUSE_CALL 8 // from user mode
+#define CAUSE_FETCH_PAGE 12
 #define CAUSE_LOAD_PAGE 13
 #define CAUSE_STORE_PAGE 15
 
@@ -40,7 +41,6 @@ enum cause { // of exceptions
     CAUSE_LOAD_ACCESS = 5,
     CAUSE_STORE_MISALIGNED = 6,
     CAUSE_STORE_ACCESS = 7,
-    CAUSE_FETCH_PAGE = 12,
 };
 
 #include <stdint.h>

@@ -12,7 +12,7 @@
     .globl entry_slots_capsule, entry_slots_process
     .section .entry.capsule, "a"
 entry_slots_capsule: // the second half of a page, kernel.ld
-    .irp target, call,reply_recv,invoke,3,4,5,6,signal,wait,poll,10,time,gate_call,gate_return
+    .irp target, call,reply_recv,invoke,send,4,5,6,signal,wait,poll,10,time,gate_call,gate_return
     csrci sstatus, SSTATUS_SIE
     lui t4, %hi(entry_\target)
     jalr zero, %lo(entry_\target)(t4)
@@ -28,15 +28,15 @@ entry_slots_process:
     .word 0
     .endr
     .org entry_slots_process + 2048
-.if NJ_SYS_COUNT != 14 || NJ_SYS_CALL != 0 || NJ_SYS_REPLY_RECV != 1 || NJ_SYS_INVOKE != 2 || NJ_SYS_TIME != 11 || NJ_SYS_GATE_RETURN != 13
+.if NJ_SYS_COUNT != 14 || NJ_SYS_CALL != 0 || NJ_SYS_REPLY_RECV != 1 || NJ_SYS_INVOKE != 2 || NJ_SYS_SEND != 3 || NJ_SYS_TIME != 11 || NJ_SYS_GATE_RETURN != 13
     .error "the lists above are in the order of abi/syscall.h"
 .endif
 
 // Interrupts off; t2, t4, t5, t6 are dead across calls; gp, tp, s11 are the sandbox's. ra is masked although the checker
 // lets no other value into it: here it becomes a pc.
-// Those with a path of their own go to fast.S, call.S and gate.S.
+// Those with a path of their own go to fast.S, call.S, fault.S and gate.S.
     .text
-    .irp number, 3,4,5,6,10
+    .irp number, 4,5,6,10
 entry_\number:
     li t6, \number
     j capsule_call

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fast paths of faults: an access of a process to a page that is not there, to the handler that waits; the answer by which
-// the faulter goes on at once. As in fast.S, every check comes before the first store to an object, and whatever is unusual
-// goes to the complete path (trap.c, fault.c, reply.c) untouched.
+// Fast paths of faults: an access to a page that is not there, by a process or a capsule, to the handler that waits; the answer
+// by which the faulter goes on at once. As in fast.S, every check comes before the first store to an object, and whatever is
+// unusual goes to the complete path (trap.c, fault.c, reply.c) untouched. The state is left as that would leave it, but for
+// what nobody reads in it: where a thread has waited, and what a fault that has been delivered said.
 #include "abi/syscall.h"
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/layout.h"
@@ -9,32 +10,36 @@
 #include "kernel/arch/riscv64/save.h"
 
     .section .text.trap, "ax"
-// From trap.S, with all registers saved: tp = thread, s0 = cause - CAUSE_CALL, a1 = pc.
+// From trap.S, with all registers saved: tp = thread, s0 = cause ^ CAUSE_CALL, a1 = pc.
 //
-// No page of a process lies in the upper half, where the kernel runs and most capsules do; those in the lower half have an
-// image. So what passes here came from user mode.
+// Below the direct map only pages of user space are executed, by processes in user mode and by capsules in supervisor mode
+// with interrupts on: what read or wrote there was no kernel. What is fetched has to be looked at (fault_fetch).
     .globl fault_page, fault_resume
 fault_page:
-    bltz a1, trap_complete
-    csrr a2, stval
     ld t0, CONTEXT_TABLE(tp) // its space
+    csrr a2, stval
     ld t1, SPACE_MEMORY_START(t0)
     ld t2, SPACE_MEMORY_BYTES(t0)
     sub t1, a2, t1
     bltu t1, t2, trap_complete // first touch may make it good
+    lui s7, %hi(DIRECT_MAP)
     ld t3, SPACE_DATA_BASE(t0)
     ld s3, THREAD_FAULT_CAP(tp)
-    bnez t3, trap_complete // an image: there is more of that, and addresses become offsets
-    lui s7, %hi(DIRECT_MAP)
+    bgeu a1, s7, trap_complete
+    addi a0, s0, 2 - (CAUSE_LOAD_PAGE ^ CAUSE_CALL)
+    srli a0, a0, 1 // FAULT_READ, FAULT_WRITE, or 0: fetch
+    li a3, 0
+    bnez t3, fault_image
+    beqz a0, fault_fetch
+fault_named: // a0-a3 = what the message says
     andi s5, s3, CAP_KIND_MASK | CAP_SEND
     addi s5, s5, -(CAP_ENDPOINT | CAP_SEND)
     bnez s5, trap_complete
     srli s6, s3, 32 - ENDPOINT_SHIFT // `extra` of an endpoint is 0
     add s6, s6, s7
-    lwu s8, ENDPOINT_HEAD(s6) // the handler
-    lbu s10, ENDPOINT_HAS_RECEIVERS(s6)
+    lwu s8, ENDPOINT_HEAD(s6) // the handler, or somebody who sends and so offers no reply object
+    li s10, STATE_READY
     beqz s8, trap_complete
-    beqz s10, trap_complete
     slli s9, s8, THREAD_SHIFT
     add s9, s9, s7
     lwu t4, THREAD_SLOW(tp)
@@ -45,15 +50,14 @@ fault_page:
     bnez t4, fault_reasons
 fault_checked:
     ld t2, THREAD_REPLY(s9) // and, in the upper half, older callers that it has not answered yet
-    addi a0, s0, CAUSE_CALL - CAUSE_LOAD_PAGE + 2
     lui s0, %hi(sched_current)
     lwu t5, %lo(sched_top_priority)(s0)
     lbu t6, THREAD_PRIORITY(s9)
     srli s4, t2, 32
     beqz t2, trap_complete
-    addi t6, t6, 1
     bnez s4, trap_complete
-    bltu t6, t5, trap_complete // somebody ready comes first
+    bltu t6, t5, fault_equal
+fault_first: // nobody ready comes before the handler
     lwu t4, THREAD_SCHED(s9)
     slli s5, t2, REPLY_SHIFT
     add s5, s5, s7
@@ -61,7 +65,6 @@ fault_checked:
     TURN_SWITCH trap_complete
 fault_commit: // all is checked
     ld t0, THREAD_FAULT_BADGE(tp)
-    srli a0, a0, 1 // 2 or 4: enum nj_fault
     lwu s1, CONTEXT_SELF(tp)
     sd zero, ENDPOINT_HEAD(s6) // and tail
     srli s3, s3, CAP_RIGHTS_SHIFT
@@ -71,31 +74,69 @@ fault_commit: // all is checked
     slli s3, t2, 32
     lw s4, THREAD_FAULTS(tp)
     sd s3, THREAD_REPLY(s9) // offers none, serves this one
-    sw zero, THREAD_WAITS_ON(s9)
-    sb s10, THREAD_STATE(s9) // true is READY
+    sb s10, THREAD_STATE(s9)
     addi s4, s4, 1
     li s3, STATE_REPLY_WAIT
     sw s4, THREAD_FAULTS(tp)
     sb s3, THREAD_STATE(tp)
     sw t2, THREAD_REPLY(tp)
     sb a0, THREAD_FAULT_KIND(tp)
-    sd a2, THREAD_FAULT_DETAIL(tp)
-    sd zero, THREAD_FAULT_EXTRA(tp)
     li t1, FAULT_WORDS
-    .irp n, a3,a4,a5,a6,a7
+    .irp n, a4,a5,a6,a7
     li \n, 0
     .endr
     j switch
 
 fault_lends: // a handler without time of its own
     lwu s1, THREAD_SCHED(tp)
-    sb s10, REPLY_DONATED(s5) // true
+    sb s10, REPLY_DONATED(s5) // READY is true
     sw zero, THREAD_SCHED(tp)
     sw s1, THREAD_SCHED(s9)
     slli s1, s1, SCHED_SHIFT
     add s1, s1, s7
     sw s8, SCHED_THREAD(s1)
     j fault_commit
+
+// Of an image: offsets, as fault.c finds them. What it reads or writes with is in its code.
+fault_image: // t0 = its space, t3 = data base
+    ld t4, CONTEXT_HOME(tp)
+    ld t5, SPACE_CODE_BASE(t0)
+    beqz a0, trap_complete
+    bne t4, t0, trap_complete // behind a gate: none of its handler's business
+    sub t1, a2, t3
+    srli t2, t1, CAPSULE_WINDOW_LOG2
+    sub a1, a1, t5
+    bnez t2, fault_guard
+    mv a2, t1
+    li a3, FAULT_DATA_OFFSET | FAULT_CODE_OFFSET
+1:  li t6, SSTATUS_SPP // a process may be next
+    csrc sstatus, t6
+    j fault_named
+
+fault_guard: // not in linear memory: in a guard of its stack?
+    ld t4, SPACE_STACK_LOW(t0)
+    ld t5, SPACE_STACK_HIGH(t0)
+    addi t4, t4, -1
+    sub t4, t4, a2
+    sub t5, a2, t5
+    minu t4, t4, t5
+    srli t4, t4, CAPSULE_GUARD_LOG2
+    bnez t4, trap_complete
+    li a0, FAULT_STACK
+    li a3, FAULT_CODE_OFFSET
+    j 1b
+
+fault_fetch: // by a process; else a capsule has returned to where it has no code, or the kernel has lost its way
+    csrr t4, sstatus
+    andi t4, t4, SSTATUS_SPP
+    li a0, FAULT_FETCH
+    beqz t4, fault_named
+    j trap_complete
+
+fault_equal: // the top priority is one more than that of the first ready thread: equal is good enough
+    addi t6, t6, 1
+    bgeu t6, t5, fault_first
+    j trap_complete
 
 fault_reasons: // to be slow, that are none after all; s5 = other waiting threads
     lwu t4, THREAD_SLOW(tp)
@@ -109,23 +150,38 @@ fault_reasons: // to be slow, that are none after all; s5 = other waiting thread
 // ---- The answer, in a send: from call.S, where s0 = number - NJ_SYS_SIGNAL and saved ------------------------------------
 // The faulter is more important, and has time of its own or gets back what it lent: it goes on, with all its registers, so
 // nothing of what is slow about it matters here. reply_recv is in fast.S.
-    .globl process_send
+    .globl process_send, entry_send
+    .macro REPLY_CAP table, cap, at, miss // of slot t0, or to \miss
+    ld \at, CONTEXT_TABLE(\table)
+    ld \cap, CAP_WORD(\at)
+    lwu \at, CAP_OBJECT(\at)
+    bgeu t0, \cap, \miss
+    lui \cap, %hi(DIRECT_MAP)
+    add \at, \at, t0
+    slli \at, \at, SLOT_SHIFT
+    add \at, \at, \cap
+    ld \cap, 0(\at)
+    andi \at, \cap, CAP_KIND_MASK
+    addi \at, \at, -CAP_REPLY
+    bnez \at, \miss
+    .endm
+
+entry_send: // of a capsule, with interrupts off; t2, t4, t5, t6 are dead, but must be valid again
+    csrr t5, sscratch
+    REPLY_CAP t5, t6, t4, 1f
+    CAPSULE_SAVE_ALL
+    j core_send
+1:  li t6, NJ_SYS_SEND
+    j capsule_call
+
 process_send:
     addi s0, s0, NJ_SYS_SIGNAL - NJ_SYS_SEND
     bnez s0, process_call
-    ld t4, CONTEXT_TABLE(tp)
-    ld t5, CAP_WORD(t4)
-    lwu t4, CAP_OBJECT(t4)
-    bgeu t0, t5, process_call
-    lui s0, %hi(DIRECT_MAP)
-    add t4, t4, t0
-    slli t4, t4, SLOT_SHIFT
-    add t4, t4, s0
-    ld t6, 0(t4)
-    andi t5, t6, CAP_KIND_MASK
-    addi t5, t5, -CAP_REPLY
-    bnez t5, process_call
+    REPLY_CAP tp, t6, t4, process_call
     PROCESS_SAVE
+    sd zero, CONTEXT_REG(7)(tp)
+    sd zero, CONTEXT_REG(30)(tp)
+core_send: // t6 = capability of the reply object; what is an address in a capsule and 0 in a process is saved
     lui s7, %hi(DIRECT_MAP)
     srli s3, t6, 32 // reply
     slli s5, s3, REPLY_SHIFT
@@ -171,7 +227,7 @@ send_commit:
     sb zero, THREAD_FAULT_KIND(s9)
     sb s10, THREAD_STATE(s9)
     sw zero, THREAD_SERVING(tp)
-    .irp n, 5,6,7,28,29,30,31 // the call is finished
+    .irp n, 5,6,28,29,31 // the call is finished
     sd zero, CONTEXT_REG(\n)(tp)
     .endr
     .irp n, 10,11,12,13,14,15,16,17

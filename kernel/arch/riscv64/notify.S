@@ -112,13 +112,7 @@ miss_signal:
 
 capsule_wakes: // t5 = thread, t4 = notification, t2 = its capability, t6 = first waiter
     PRIORITIES t5, t6, 1f
-    sd tp, CONTEXT_REG(4)(t5)
-    CAPSULE_SAVE
-    sd ra, CONTEXT_REG(1)(tp) // what is constant in its space, too: complete enough for thread_resume
-    sd gp, CONTEXT_REG(3)(tp)
-    sd gp, CONTEXT_REG(7)(tp)
-    sd s11, CONTEXT_REG(27)(tp)
-    sd gp, CONTEXT_REG(30)(tp)
+    CAPSULE_SAVE_ALL
     ld s4, CAP_WORD(t2) // badge
     j core_wakes
 1:  li t6, NJ_SYS_SIGNAL

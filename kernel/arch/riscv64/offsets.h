@@ -32,8 +32,6 @@
 #define THREAD_PRIORITY 678
 #define THREAD_IS_QUEUED 680
 #define QUEUED_BY_CALL -127 // it had finished a call: t2-t6 are what a finished call leaves (negative as a byte)
-#define THREAD_FAULT_DETAIL 688
-#define THREAD_FAULT_EXTRA 696
 #define THREAD_USES_FP 704
 
 // Of a space, whose address is that of its capability table's capability.
@@ -41,6 +39,7 @@
 #define SPACE_MEMORY_START 192
 #define SPACE_MEMORY_BYTES 200
 #define SPACE_CODE_BASE 216
+#define SPACE_STACK_LOW 224
 #define SPACE_STACK_HIGH 232
 #define SPACE_DATA_BASE 240
 #define SPACE_CODE_MASK 256
@@ -103,8 +102,16 @@
 #define CAP_KIND_USABLE 31 // no bit of it is set in an empty slot or a zombie, and some bit in every other kind
 
 // abi/fault.h
+#define FAULT_FETCH 3
+#define FAULT_STACK 10
+#define FAULT_DATA_OFFSET 1
+#define FAULT_CODE_OFFSET 2
 #define FAULT_WORDS 4
 #define FAULT_SUSPEND 1
+
+// abi/capsule.h
+#define CAPSULE_WINDOW_LOG2 33
+#define CAPSULE_GUARD_LOG2 13
 
 #define STATE_READY 1
 #define STATE_RECEIVING 3

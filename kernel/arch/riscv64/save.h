@@ -45,6 +45,16 @@
     mv tp, t5
     .endm
 
+    .macro CAPSULE_SAVE_ALL // t5 = thread. What is constant in its space, too: complete enough for thread_resume
+    sd tp, CONTEXT_REG(4)(t5)
+    CAPSULE_SAVE
+    sd ra, CONTEXT_REG(1)(tp)
+    sd gp, CONTEXT_REG(3)(tp)
+    sd gp, CONTEXT_REG(7)(tp)
+    sd s11, CONTEXT_REG(27)(tp)
+    sd gp, CONTEXT_REG(30)(tp)
+    .endm
+
     .macro TURN_SWITCH miss, entry=turn_switch // turn.S; to \miss if the scheduler must have a look
     jal \entry
     .option push

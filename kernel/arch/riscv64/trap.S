@@ -14,10 +14,10 @@ trap_slow: // tp = thread, s0 = cause ^ CAUSE_CALL, and saved, sscratch = tp as 
     sd t0, CONTEXT_REG(4)(tp)
     csrr a1, sepc
     sd a1, CONTEXT_PC(tp)
-    andi t1, s0, ~(CAUSE_STORE_PAGE - CAUSE_LOAD_PAGE)
-    addi t1, t1, -(CAUSE_LOAD_PAGE ^ CAUSE_CALL)
-    beqz t1, fault_page
     bltz s0, interrupt_fires
+    srli t1, s0, 2
+    addi t1, t1, -((CAUSE_FETCH_PAGE ^ CAUSE_CALL) >> 2)
+    beqz t1, fault_page // 12, 13, 15; there is no 14
 trap_complete: // all is saved
     mv a0, tp
     csrr a1, scause
