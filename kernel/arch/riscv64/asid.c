@@ -38,7 +38,7 @@ static void set_give(uint64_t *set, uint32_t member)
     set[member / 64] &= ~(1ull << (member % 64));
 }
 
-BOOT_ONLY void asid_init(void)
+BOOT_ONLY void asid_init(bool uses_them)
 {
     uint64_t satp = csr_read(satp);
     csr_write(satp, satp | 0xffffull << SATP_ASID_SHIFT);
@@ -46,7 +46,7 @@ BOOT_ONLY void asid_init(void)
     csr_write(satp, satp);
     __asm__ volatile("sfence.vma" : : : "memory");
     asid_limit = highest + 1 < ASIDS_MAX ? highest + 1 : ASIDS_MAX;
-    asid_is_absent = highest == 0;
+    asid_is_absent = highest == 0 || !uses_them;
     asid_used[0] = 1u << ASID_KERNEL;
 }
 

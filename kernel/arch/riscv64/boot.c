@@ -327,7 +327,7 @@ void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint64_t entry_
     if (platform.finisher.bytes != 0) {
         finisher_address = DEVICE_FINISHER + platform.finisher.start % LARGE_PAGE;
     }
-    asid_init();
+    asid_init(!platform.wants_no_asid);
     has_fp = platform.isa.has_fp;
     csr_write(scounteren, 7); // cycle, time, instret
     csr_write(sstatus, SSTATUS_UXL64);

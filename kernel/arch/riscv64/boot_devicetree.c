@@ -120,8 +120,9 @@ static void chosen_understand(const struct node *node)
     found->archive.bytes = end > found->archive.start ? end - found->archive.start : 0;
     for (uint32_t i = 0; i + 4 < arguments.bytes; i++) {
         uint32_t byte = 4 * arguments.word + i;
-        found->wants_sv39 |= fdt_byte(&fdt, byte) == 's' && fdt_byte(&fdt, byte + 1) == 'v' &&
-                             fdt_byte(&fdt, byte + 2) == '3' && fdt_byte(&fdt, byte + 3) == '9';
+        uint8_t after;
+        found->wants_sv39 |= fdt_starts_with(&fdt, byte, "sv39", &after);
+        found->wants_no_asid |= fdt_starts_with(&fdt, byte, "noasid", &after);
     }
 }
 

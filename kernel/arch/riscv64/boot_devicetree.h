@@ -36,7 +36,8 @@ struct platform {
     struct isa isa;                               // of the boot hart
     struct further_hart harts[FURTHER_HARTS_MAX]; // others that can run what this one runs
     uint32_t hart_count;
-    bool wants_sv39; // "sv39" among the boot arguments
+    bool wants_sv39;    // "sv39" among the boot arguments
+    bool wants_no_asid; // the same of "noasid": to run as on harts that have none
 };
 
 // Reads the devicetree at `tree`, of which FDT_BYTES_MAX bytes can be read. NULL, or what is wrong with it. `hart` is the

@@ -33,7 +33,7 @@ enum nj_status mmu_leaf_build(uint32_t space, uint64_t address, uint64_t **leaf)
 #define ASID_NONE UINT32_MAX
 #define REGION_NONE UINT32_MAX
 extern bool asid_is_absent; // the hart has none: every change of root flushes
-void asid_init(void);       // boot, kernel root active
+void asid_init(bool uses_them); // boot, kernel root active
 uint32_t asid_take(void);
 void asid_give(uint32_t asid);
 uint32_t region_take(void);
