@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The programs of checked_programs.h in the real kernel: each refused one with its rule and place; each other one in a
-// capsule and in a process, where it ends as the table says and nothing outside its windows has changed.
+// capsule and in a process, where it ends as the table says, twice, and nothing outside its windows has changed.
 #include "test/fuzz/mutate.h"
 #include "test/kernel/capsule.h"
 #include "test/kernel/checked_programs.h"
@@ -96,6 +96,16 @@ static void check_outcome(const struct checked_program *program, const struct ca
         SAME((uint32_t)registers[0], program->a0);
 }
 
+// This time the handler waits.
+static void check_again(const struct capsule *capsule, const struct fault *fault)
+{
+    struct worker *handler = fault_wait(fault);
+    capsule_start(capsule, 0);
+    pause_ns(1000000);
+    fault_came_again(handler, fault);
+    SAME(state_of(capsule->thread), NJ_THREAD_FAULTED);
+}
+
 static void run_program(uint32_t number, enum nj_space_type type)
 {
     uint32_t index = number_of(number, false);
@@ -118,6 +128,7 @@ static void run_program(uint32_t number, enum nj_space_type type)
     } else {
         SAME(info.state, NJ_THREAD_FAULTED);
         check_outcome(program, &capsule, &fault);
+        check_again(&capsule, &fault);
     }
     canary_check(CANARY_BELOW);
     canary_check(CANARY_ABOVE);

@@ -53,29 +53,85 @@ static void an_answer_of_64_words(void)
     answered_by_64_words(NJ_SYS_REPLY_RECV);
 }
 
+// By a handler below the faulter, whose answer would let that go on at once, and by one above.
+static void refused(uint64_t tag, enum nj_status status)
+{
+    for (uint32_t priority = PRIORITY_ABOVE - 1; priority <= PRIORITY_ABOVE + 1; priority += 2) {
+        scene_make();
+        struct worker *handler = worker_make(scene_handle, priority, NJ_SLOT_NONE); // it has no message page
+        worker_start(scene_handler_set(handler, NJ_SYS_SEND, tag, NJ_FAULT_REPLY_RESUME));
+        scene_fault();
+        SAME(handler->out[5], -(uint64_t)status);
+        SAME(state_of(scene.thread), NJ_THREAD_FAULTED);
+        fault_answer(&scene.fault, NJ_FAULT_REPLY_RESUME);
+        scene_check_went_on();
+    }
+}
+
 static void an_answer_of_more_words_than_there_are(void)
 {
-    scene_make();
-    struct worker *handler = scene_handler(NJ_SYS_SEND, nj_tag(9, 0), NJ_FAULT_REPLY_RESUME); // it has no message page
-    worker_start(handler);
-    scene_fault();
-    SAME(handler->out[5], -(uint64_t)NJ_BAD_ARGUMENT);
-    SAME(state_of(scene.process.thread), NJ_THREAD_FAULTED);
-    fault_answer(&scene.fault, NJ_FAULT_REPLY_RESUME);
-    scene_check_went_on();
+    refused(nj_tag(9, 0), NJ_BAD_ARGUMENT);
+    refused(nj_tag(64, 0), NJ_BAD_ARGUMENT);
 }
 
 // It does not travel, and needs the right to.
 static void an_answer_with_a_capability(void)
 {
+    refused(nj_tag(1, SLOT_CNODE), NJ_NO_RIGHT); // the fault endpoint's capability has only SEND
+}
+
+uint64_t touch_and_call(uint64_t address, uint64_t number, uint64_t slot); // fault_code.S
+
+static void touch_and_answer(struct worker *worker)
+{
+    static uint8_t fresh[2 * 4096]; // a page of it is touched by nobody else
+    uint64_t words[8] = {0}, badge, page = ((uint64_t)(uintptr_t)fresh + 4095) & ~4095ull;
+    SAME(nj_recv(scene.fault.endpoint, nj_receive(scene.fault.reply, 0), words, &badge), NJ_FAULT_WORDS);
+    OK(frame_map(scene.frame, scene.space, HERE, NJ_RIGHT_READ));
+    worker->out[0] = touch_and_call(page, NJ_SYS_SEND, scene.fault.reply);
+}
+
+static void an_answer_is_a_finished_call(void)
+{
     scene_make();
-    struct worker *handler = scene_handler(NJ_SYS_SEND, nj_tag(1, scene.frame), NJ_FAULT_REPLY_RESUME);
-    worker_start(handler);
+    struct worker *handler = worker_run(touch_and_answer, PRIORITY_ABOVE - 1);
     scene_fault();
-    SAME(handler->out[5], -(uint64_t)NJ_NO_RIGHT); // the fault endpoint's capability has only SEND
-    SAME(state_of(scene.process.thread), NJ_THREAD_FAULTED);
-    fault_answer(&scene.fault, NJ_FAULT_REPLY_RESUME);
+    CHECK(handler->is_done);
+    SAME(handler->out[0], 0);
     scene_check_went_on();
+}
+
+// It has a caller already, who stays its caller, and is told when it ends.
+static void answer_and_keep_another(struct worker *worker)
+{
+    uint64_t words[8] = {0}, badge = 0;
+    SAME(nj_recv(scene.fault.endpoint, nj_receive((uint32_t)worker->in[0], 0), words, &badge), 1);
+    SAME(nj_recv(scene.fault.endpoint, nj_receive(scene.fault.reply, 0), words, &badge), NJ_FAULT_WORDS);
+    OK(frame_map(scene.frame, scene.space, HERE, NJ_RIGHT_READ));
+    uint32_t slot = worker->in[1] == NJ_SYS_SEND ? scene.fault.reply : scene.fault.endpoint;
+    (void)enter(worker->in[1], slot, 0, scene.fault.reply, words, &badge);
+    OK(thread_suspend(worker->thread));
+}
+
+static void answered_with_another_caller(uint64_t number)
+{
+    scene_make();
+    struct worker *handler = worker_make(answer_and_keep_another, PRIORITY_ABOVE - 1, NJ_SLOT_NONE);
+    handler->in[0] = make(NJ_KIND_REPLY, 0);
+    handler->in[1] = number;
+    worker_start(handler);
+    struct peer *caller = peer_call(NJ_SYS_CALL, scene.fault.endpoint, nj_tag(1, 0), 0, PRIORITY_ABOVE - 1);
+    scene_fault();
+    scene_check_went_on();
+    SAME(state_of(caller->worker->thread), NJ_THREAD_REPLY_WAIT);
+    delete (handler->thread);
+    CHECK(peer_ended(caller, -(int64_t)NJ_PEER_LOST));
+}
+
+static void an_answer_by_who_has_another_caller(void)
+{
+    answered_with_another_caller(NJ_SYS_SEND);
+    answered_with_another_caller(NJ_SYS_REPLY_RECV);
 }
 
 // Made less important than this thread, which is ready, by its handler: it goes on behind it.
@@ -118,8 +174,7 @@ static void an_answer_with_a_capability_that_may_be_there(void)
 {
     scene_make();
     uint32_t granting = mint(scene.fault.endpoint, NJ_RIGHT_SEND | NJ_RIGHT_GRANT, FAULT_BADGE);
-    process_make(&scene.process, PRIORITY_ABOVE, granting);
-    process_give(&scene.process, 1, scene.told, NJ_RIGHT_ALL);
+    scene_make_process(granting);
     struct worker *handler = worker_make(scene_handle, PRIORITY_ABOVE - 1, NJ_SLOT_NONE);
     worker_start(scene_handler_set(handler, NJ_SYS_SEND, nj_tag(1, scene.frame), NJ_FAULT_REPLY_RESUME));
     scene_fault();
@@ -273,6 +328,8 @@ static const struct test_case cases[] = {
     CASE(an_answer_of_64_words),
     CASE(an_answer_of_more_words_than_there_are),
     CASE(an_answer_with_a_capability),
+    CASE(an_answer_is_a_finished_call),
+    CASE(an_answer_by_who_has_another_caller),
     CASE(a_faulter_below_a_ready_thread),
     CASE(an_answer_with_a_capability_that_may_be_there),
     CASE(a_call_is_no_fault),

@@ -162,6 +162,33 @@ static void first_touch_is_no_fault(void)
     SAME(info.faults, 1); // its breakpoint at the end
 }
 
+// The page of code that it jumps to is mapped by its handler.
+static void map_code(struct worker *worker)
+{
+    uint64_t words[8] = {0}, badge;
+    worker->out[0] = (uint64_t)nj_recv(scene.fault.endpoint, nj_receive(scene.fault.reply, 0), words, &badge);
+    worker->out[1] = badge;
+    worker->out[2] = words[NJ_FAULT_WORD_KIND];
+    worker->out[3] = words[NJ_FAULT_WORD_PC];
+    worker->out[4] = words[NJ_FAULT_WORD_DETAIL];
+    OK(frame_map(scene.frame, scene.space, HERE, NJ_RIGHT_READ | NJ_RIGHT_EXECUTE));
+    worker->out[5] = (uint64_t)nj_send(scene.fault.reply, 0, words);
+}
+
+static void a_jump_to_code_that_is_not_there_yet(void)
+{
+    uint64_t offset = (uint64_t)(uintptr_t)child_jump_behind - NJ_COMPONENT_BASE;
+    scene_make();
+    scene.frame = slot_next();
+    OK(frame_slice(SLOT_TEXT, offset / 4096, 2, SLOT_CNODE, scene.frame));
+    struct worker *handler = worker_run(map_code, PRIORITY_ABOVE - 1);
+    process_start(&scene.process, child_jump, HERE + offset % 4096);
+    scene_check_fault(handler, NJ_FAULT_FETCH, HERE + offset % 4096);
+    SAME(handler->out[3], HERE + offset % 4096);
+    SAME(handler->out[5], 0);
+    scene_check_went_on();
+}
+
 // ---- Capsules and images -------------------------------------------------------------------------------------------------
 // Its first word plus one is no NJ_FAULT_REPLY_SUSPEND: the faulter comes again and again, below this thread.
 static void an_image_handles(enum nj_space_type type)
@@ -233,6 +260,7 @@ static const struct test_case cases[] = {
     CASE(a_handler_with_a_bound_notification),
     CASE(a_write_to_a_page_that_may_only_be_read),
     CASE(first_touch_is_no_fault),
+    CASE(a_jump_to_code_that_is_not_there_yet),
     CASE(a_capsule_handles),
     CASE(an_image_in_a_process_handles),
     CASE(capsules_and_images_fault),

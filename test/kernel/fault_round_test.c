@@ -2,6 +2,7 @@
 // A page fault, to the handler that waits, and its answer: one case for every combination of who runs on which time, who
 // comes first, how the answer is given, and who has floating-point state. In each, every register on both sides must hold
 // what it should: of a faulter all that it had, of a handler what a call keeps, and nothing of the other.
+#include "abi/capsule.h"
 #include "test/kernel/fault_scene.h"
 #include <stdio.h>
 
@@ -9,12 +10,13 @@
 
 enum { FLOAT_NONE, FLOAT_FAULTER, FLOAT_HANDLER, FLOAT_HANDLER_PEEK, FLOATS };
 enum { HANDLER_ABOVE, HANDLER_EQUAL, HANDLER_BELOW, PLACES };
-#define ROUNDS (2 * 2 * 2 * PLACES * FLOATS)
+enum { TYPE_PROCESS, TYPE_CAPSULE, TYPE_IMAGE, TYPES }; // of the faulter; the last: an image in a process
+#define ROUNDS (2 * 2 * 2 * PLACES * FLOATS * TYPES)
 
 static struct round {
     bool is_write, is_passive;
     uint64_t answer, tag;
-    uint32_t place, floating;
+    uint32_t place, floating, type;
     uint64_t received[32], answered[32]; // the handler's registers after its receive, and after its answer
 } now;
 
@@ -28,7 +30,8 @@ static struct round round_of(uint32_t number)
                : number % 3 == 1 ? 1
                                  : 8,
         .place = number / 8 % PLACES,
-        .floating = number / 8 / PLACES,
+        .floating = number / 8 / PLACES % FLOATS,
+        .type = number / 8 / PLACES / FLOATS,
     };
 }
 
@@ -37,9 +40,10 @@ static void name_of(uint32_t number, char *name, uint32_t bytes)
     static const char *const places[] = {"above", "equal", "below"};
     static const char *const floats[] = {"", ", float of the faulter", ", float of the handler",
                                          ", float of the handler, then the faulter"};
+    static const char *const types[] = {"process", "capsule", "image"};
     struct round round = round_of(number);
-    snprintf(name, bytes, "%s, %s handler %s, %s of %u words%s", round.is_write ? "write" : "read",
-             round.is_passive ? "passive" : "active", places[round.place],
+    snprintf(name, bytes, "%s %s, %s handler %s, %s of %u words%s", types[round.type],
+             round.is_write ? "writes" : "reads", round.is_passive ? "passive" : "active", places[round.place],
              round.answer == NJ_SYS_SEND ? "send" : "reply_recv", (unsigned)round.tag, floats[round.floating]);
 }
 
@@ -65,14 +69,14 @@ static void handle(struct worker *worker)
     registers_set(in, NJ_SYS_RECV, scene.fault.endpoint, 0, 0, scene.fault.reply);
     peer_exchange(in, now.received);
     worker->out[0] = is_float ? peer_float_get() : FLOAT_OF_HANDLER;
-    OK(frame_map(scene.frame, scene.process.space, HERE, NJ_RIGHT_READ | NJ_RIGHT_WRITE));
+    OK(frame_map(scene.frame, scene.space, HERE, NJ_RIGHT_READ | NJ_RIGHT_WRITE));
     // Word 0 of an answer counts only if it was sent.
     uint64_t word = now.tag == 0 ? NJ_FAULT_REPLY_SUSPEND : NJ_FAULT_REPLY_RESUME;
     bool is_send = now.answer == NJ_SYS_SEND;
     registers_set(in, now.answer, is_send ? scene.fault.reply : scene.fault.endpoint, now.tag, word, scene.fault.reply);
     peer_exchange(in, now.answered);
     worker->out[1] = is_float ? peer_float_get() : FLOAT_OF_HANDLER;
-    worker->out[2] = state_of(scene.process.thread);
+    worker->out[2] = state_of(scene.thread);
 }
 
 static struct worker *handler_start(void)
@@ -88,6 +92,32 @@ static struct worker *handler_start(void)
     return handler;
 }
 
+static uint32_t program_number(void)
+{
+    uint32_t kind = now.floating == FLOAT_FAULTER ? 1 : now.floating == FLOAT_HANDLER_PEEK ? 2 : 0;
+    return kind * 2 + now.is_write;
+}
+
+static void faulter_make(void)
+{
+    static const struct {
+        const uint32_t *words, *end;
+    } images[] = {
+        {image_read, image_read_end},
+        {image_write, image_write_end},
+        {image_read_with_float, image_read_with_float_end},
+        {image_write_with_float, image_write_with_float_end},
+        {image_read_then_float, image_read_then_float_end},
+        {image_write_then_float, image_write_then_float_end},
+    };
+    uint32_t number = program_number();
+    if (now.type == TYPE_PROCESS)
+        scene_make();
+    else
+        scene_make_image(images[number].words, (uint32_t)(images[number].end - images[number].words),
+                         now.type == TYPE_CAPSULE ? NJ_SPACE_CAPSULE : NJ_SPACE_PROCESS);
+}
+
 static void faulter_start(void)
 {
     void (*const programs[])(uint64_t) = {child_read,
@@ -96,19 +126,35 @@ static void faulter_start(void)
                                           child_write_with_float,
                                           child_read_then_float,
                                           child_write_then_float};
-    uint32_t kind = now.floating == FLOAT_FAULTER ? 1 : now.floating == FLOAT_HANDLER_PEEK ? 2 : 0;
-    process_start(&scene.process, programs[kind * 2 + now.is_write], HERE);
+    if (now.type == TYPE_PROCESS)
+        process_start(&scene.process, programs[program_number()], HERE);
+    else
+        capsule_start(&scene.image, HERE);
 }
 
-static void check_message(const uint64_t registers[32], uint64_t kind, uint64_t detail)
+// `extra`: of an image.
+static void check_message(const uint64_t registers[32], uint64_t kind, uint64_t detail, uint64_t extra)
 {
     SAME(registers[5], FAULT_BADGE);
     SAME(registers[6], NJ_FAULT_WORDS);
     SAME(registers[10], kind);
-    CHECK(registers[11] - NJ_COMPONENT_BASE < 0x100000); // pc
+    if (now.type == TYPE_PROCESS)
+        CHECK(registers[11] - NJ_COMPONENT_BASE < 0x100000); // pc
+    else
+        CHECK(registers[11] - 4 < 500);
     SAME(registers[12], detail);
-    for (uint32_t n = 13; n < 18; n++)
+    SAME(registers[13], now.type == TYPE_PROCESS ? 0 : extra);
+    for (uint32_t n = 14; n < 18; n++)
         SAME(registers[n], 0);
+}
+
+// At the faulter's end.
+static void check_last_message(const uint64_t registers[32])
+{
+    if (now.type == TYPE_PROCESS)
+        check_message(registers, NJ_FAULT_BREAKPOINT, registers[12], 0);
+    else
+        check_message(registers, NJ_FAULT_TRAP, NJ_TRAP_WORD, 2);
 }
 
 // What a call keeps and what it clears.
@@ -140,15 +186,15 @@ static void run(uint32_t number)
 {
     struct thread_info info;
     now = round_of(number);
-    scene_make();
+    faulter_make();
     struct worker *handler = handler_start();
     faulter_start();
     scene_check_went_on();
-    check_message(now.received, now.is_write ? NJ_FAULT_WRITE : NJ_FAULT_READ, HERE);
+    check_message(now.received, now.is_write ? NJ_FAULT_WRITE : NJ_FAULT_READ, HERE, 3);
     check_kept(now.received);
     SAME(handler->out[0], FLOAT_OF_HANDLER);
-    if (now.answer == NJ_SYS_REPLY_RECV) { // it met its breakpoint by now
-        check_message(now.answered, NJ_FAULT_BREAKPOINT, now.answered[12]);
+    if (now.answer == NJ_SYS_REPLY_RECV) { // it is at its end by now
+        check_last_message(now.answered);
         check_kept(now.answered);
     } else {
         CHECK(handler->is_done == !now.is_passive); // the answer gave the time back
@@ -158,7 +204,7 @@ static void run(uint32_t number)
     }
     CHECK(handler->is_done);
     SAME(handler->out[1], FLOAT_OF_HANDLER);
-    OK(thread_info(scene.process.thread, &info));
+    OK(thread_info(scene.thread, &info));
     SAME(info.faults, 2);
     SAME(info.state, NJ_THREAD_FAULTED);
 }

@@ -3,12 +3,35 @@
 
 struct scene scene;
 
-void scene_make(void)
+static void scene_begin(void)
 {
     scene = (struct scene){.told = make(NJ_KIND_ENDPOINT, 0), .frame = make(NJ_KIND_FRAME, 1)};
     fault_make(&scene.fault);
-    process_make(&scene.process, PRIORITY_ABOVE, scene.fault.badged);
+}
+
+void scene_make_process(uint32_t fault_endpoint)
+{
+    process_make(&scene.process, PRIORITY_ABOVE, fault_endpoint);
     process_give(&scene.process, 1, scene.told, NJ_RIGHT_ALL);
+    scene.thread = scene.process.thread;
+    scene.space = scene.process.space;
+    scene.sched = scene.process.sched;
+}
+
+void scene_make(void)
+{
+    scene_begin();
+    scene_make_process(scene.fault.badged);
+}
+
+void scene_make_image(const uint32_t *words, uint32_t count, enum nj_space_type type)
+{
+    scene_begin();
+    capsule_make(&scene.image, words, count, type, PRIORITY_ABOVE, scene.fault.badged);
+    capsule_give(&scene.image, 1, scene.told, NJ_RIGHT_ALL);
+    scene.thread = scene.image.thread;
+    scene.space = scene.image.space;
+    scene.sched = scene.image.sched;
 }
 
 void scene_fault(void)
@@ -25,7 +48,7 @@ void scene_handle(struct worker *worker)
         worker->out[2 + i] = words[i];
     spin_ns(worker->in[0]);
     if (!scene.is_mapped)
-        OK(frame_map(scene.frame, scene.process.space, HERE, NJ_RIGHT_READ | NJ_RIGHT_WRITE));
+        OK(frame_map(scene.frame, scene.space, HERE, NJ_RIGHT_READ | NJ_RIGHT_WRITE));
     scene.is_mapped = true;
     words[0] = worker->in[3];
     uint32_t slot = worker->in[1] == NJ_SYS_SEND ? scene.fault.reply : scene.fault.endpoint;
@@ -87,7 +110,7 @@ void scene_check_went_on(void)
 
 void scene_check_stopped(void)
 {
-    CHECK(state_of(scene.process.thread) != NJ_THREAD_READY);
+    CHECK(state_of(scene.thread) != NJ_THREAD_READY);
     scene_check_silent();
 }
 

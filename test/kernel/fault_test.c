@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Faults of processes: one case for every way to break a rule.
+// Faults of processes: one case for every way to break a rule. Each comes twice: to nobody, and to a handler that waits.
 #include "test/kernel/process.h"
 #include <stdio.h>
 
@@ -206,6 +206,12 @@ static void run(uint32_t number)
     SAME(info.state, NJ_THREAD_FAULTED);
     fault_answer(&fault, NJ_FAULT_REPLY_SUSPEND);
     SAME(state_of(process.thread) == NJ_THREAD_READY, 0);
+    struct worker *handler = fault_wait(&fault);
+    process_start(&process, table[number].run, table[number].argument);
+    fault_came_again(handler, &fault);
+    SAME(state_of(process.thread), NJ_THREAD_FAULTED);
+    OK(thread_info(process.thread, &info));
+    SAME(info.faults, 2);
 }
 
 const struct test_group fault_group = {

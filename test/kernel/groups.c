@@ -22,6 +22,7 @@
     X(fault_deliver) \
     X(fault_answer) \
     X(fault_time) \
+    X(fault_capsule) \
     X(space) \
     X(frame) \
     X(code) \

@@ -93,3 +93,28 @@ void fault_answer(struct fault *fault, uint64_t answer)
     uint64_t words[8] = {answer};
     SAME(nj_send(fault->reply, nj_tag(1, 0), words), 0);
 }
+
+static void receive_fault(struct worker *worker)
+{
+    worker->in[2] =
+        (uint64_t)nj_recv((uint32_t)worker->in[0], nj_receive((uint32_t)worker->in[1], 0), worker->out, &worker->in[3]);
+}
+
+struct worker *fault_wait(const struct fault *fault)
+{
+    struct worker *handler = worker_make(receive_fault, PRIORITY_ABOVE + 1, NJ_SLOT_NONE);
+    handler->in[0] = fault->endpoint;
+    handler->in[1] = fault->reply;
+    worker_start(handler);
+    SAME(state_of(handler->thread), NJ_THREAD_RECEIVING);
+    return handler;
+}
+
+void fault_came_again(const struct worker *handler, const struct fault *fault)
+{
+    CHECK(handler->is_done);
+    SAME(handler->in[2], NJ_FAULT_WORDS);
+    SAME(handler->in[3], FAULT_BADGE);
+    for (uint32_t i = 0; i < 8; i++)
+        SAME(handler->out[i], fault->words[i]);
+}

@@ -39,3 +39,6 @@ struct fault {
 void fault_make(struct fault *fault);
 void fault_receive(struct fault *fault);                 // waits for one, checks the form of the message
 void fault_answer(struct fault *fault, uint64_t answer); // NJ_FAULT_REPLY_*
+// A handler above everybody that waits for the same fault to come again: its message must be the one that was received.
+struct worker *fault_wait(const struct fault *fault);
+void fault_came_again(const struct worker *handler, const struct fault *fault);
