@@ -95,6 +95,9 @@ uint64_t vectors_differ(uint64_t byte, uint64_t may_be_new);
 void vectors_spoil(uint64_t byte);
 // attack_code.S: checked code, for capsules and processes with an image.
 extern const uint32_t attack_image[], attack_image_end[], attack_gate[]; // and where gates lead to
+extern const uint32_t attack_handle[], attack_read[]; // where a handler of faults begins, and who only faults
+#define SLOT_FAULTS_OF_IMAGES (SLOT_ENDPOINTS + 3)
+_Static_assert(SLOT_FAULTS_OF_IMAGES == 39 && SLOT_REPLIES + 4 == 48, "attack_code.S");
 
 // attack_hart.S: what runs on further harts.
 void attack_job(uint64_t argument);

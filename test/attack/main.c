@@ -18,6 +18,7 @@
 #define TICKS_STUCK 2u // blocked for so many: helped
 
 static uint64_t state, seed, calls, faults, mended, restarts, worlds, private_faults, vector_calls, ticks;
+static uint64_t capsules_mended, handled_by_capsule; // faults of capsules; of images, in handlers that are capsules
 
 static volatile uint64_t *const counters = (volatile uint64_t *)(uintptr_t)OWN_COUNTERS;
 static uint8_t stuck[ATTACKERS];
@@ -146,6 +147,7 @@ static bool mend(uint32_t attacker, const uint64_t fault[8])
     if (!is_secret || frame_map(SLOT_SECRETS, world_space(attacker), SECRETS, NJ_RIGHT_READ) != NJ_OK)
         return false;
     mended++;
+    capsules_mended += attacker == 4 || attacker == ATTACKER_PRIVATE;
     return true;
 }
 
@@ -206,6 +208,8 @@ static void tick(void)
 {
     ticks++;
     NEED(frame_unmap(SLOT_SECRETS));
+    if (choose(2) == 0) // its handler cannot
+        (void)!frame_map(SLOT_SECRETS, world_space(ATTACKER_PRIVATE + 1), SECRETS, NJ_RIGHT_READ);
     for (uint32_t i = 0; i < attackers; i++)
         help(i);
     world_mend();
@@ -234,6 +238,8 @@ static void world_run(void)
             answer_fault(badge, words);
     }
     world_end();
+    handled_by_capsule += counters[ATTACKER_PRIVATE * 512u + 3u];
+    counters[ATTACKER_PRIVATE * 512u + 3u] = 0;
     for (uint32_t i = 0; i < attackers; i++) {
         calls += i == ATTACKER_MUTANT ? 0 : counters[i * 512u]; // a mutant counts what it likes
         vector_calls += i >= ATTACKER_VECTOR ? counters[i * 512u] : 0;
@@ -249,10 +255,11 @@ static void world_run(void)
 
 static void report_counts(void)
 {
-    report("%lu calls, %lu faults (%lu mended), %lu restarts, %lu worlds, %lu jobs (%lu ended), in %lu ms\n",
-           (unsigned long)calls, (unsigned long)faults, (unsigned long)mended, (unsigned long)restarts,
-           (unsigned long)worlds, (unsigned long)jobs_started, (unsigned long)jobs_ended,
-           (unsigned long)(nj_time() / 1000000u));
+    report("%lu calls, %lu faults (%lu mended, %lu of capsules; capsules handled %lu), %lu restarts, %lu worlds, %lu jobs "
+           "(%lu ended), in %lu ms\n",
+           (unsigned long)calls, (unsigned long)faults, (unsigned long)mended, (unsigned long)capsules_mended,
+           (unsigned long)handled_by_capsule, (unsigned long)restarts, (unsigned long)worlds, (unsigned long)jobs_started,
+           (unsigned long)jobs_ended, (unsigned long)(nj_time() / 1000000u));
 }
 
 // An attack that did not get to what its machine is for has shown nothing.
@@ -260,6 +267,8 @@ static void check_reached(void)
 {
     if (attackers > ATTACKER_VECTOR && vector_calls == 0)
         fail("no attacker has used vector registers");
+    if (capsules_mended == 0 || handled_by_capsule == 0)
+        fail("no fault of a capsule was handled, or none by a capsule");
     if (must_have_harts && jobs_started == 0)
         fail("no job was started");
 }

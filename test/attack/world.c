@@ -7,12 +7,13 @@
 #define SUPPLY_PAGES 80u
 #define IMAGE_STACK_BYTES 4096u
 #define IMAGE_STATE_BYTES 4096u
-#define IMAGE_WORDS_MAX 256u
+#define IMAGE_WORDS_MAX 512u
 
 static struct attack_request requests[REQUEST_COUNT];
 static uint32_t mutant[IMAGE_WORDS_MAX];
 static uint64_t data_bases[5]; // of the spaces with an image
 static uint32_t next_slot;     // for supplies
+static bool image_reads;       // the private image in a process only reads
 
 static uint32_t image_words(void)
 {
@@ -234,10 +235,16 @@ static uint32_t world_sched(uint32_t attacker)
                                        : WORLD_PRIVATE_SCHEDS + attacker - ATTACKER_PRIVATE;
 }
 
-// The passive attacker handles faults of one of each kind, on their time.
+// The passive attacker handles faults of processes, on their time; a private capsule, now and then, those of a capsule and of
+// the private image, where that does nothing else. (Anybody may answer them, a bad tag too: behind that the registers are not
+// what a call leaves.)
 static uint32_t handler_of(uint32_t attacker)
 {
-    return attacker == 1 || attacker == ATTACKER_VECTOR + 1u ? (uint32_t)WORLD(SLOT_ENDPOINTS + 2) : WORLD_FAULTS + attacker;
+    if (attacker == 1 || attacker == ATTACKER_VECTOR + 1u)
+        return WORLD(SLOT_ENDPOINTS + 2);
+    if (attacker == 5 || (attacker == ATTACKER_PRIVATE + 1u && image_reads))
+        return WORLD(SLOT_FAULTS_OF_IMAGES);
+    return WORLD_FAULTS + attacker;
 }
 
 // Short turns of odd lengths: preemption comes anywhere.
@@ -271,8 +278,11 @@ void world_start(uint32_t attacker)
     // Any of this may fail: it may have been taken apart, or wait for an answer for ever.
     if (status == NJ_OK)
         status = thread_bind_sched(thread, world_sched(attacker));
+    const uint32_t *start = attacker == ATTACKER_PRIVATE && choose(2) == 0       ? attack_handle
+                            : attacker == ATTACKER_PRIVATE + 1u && image_reads ? attack_read
+                                                                               : attack_image;
     if (attacker >= ATTACKERS_IN_PROCESS && attacker < ATTACKER_VECTOR)
-        status = thread_start(thread, 0, 0, argument);
+        status = thread_start(thread, (uint64_t)(start - attack_image) * 4u, 0, argument);
     else
         status = thread_start(thread, (uint64_t)(uintptr_t)program_of(attacker),
                               SETTING_MEMORY + PROCESS_MEMORY_BYTES - attacker * PROCESS_STACK_BYTES, argument);
@@ -283,6 +293,7 @@ void world_start(uint32_t attacker)
 void world_make(void)
 {
     next_slot = WORLD_NEXT;
+    image_reads = choose(2) == 0;
     make_objects();
     make_code();
     make_spaces();
