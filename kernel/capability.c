@@ -117,42 +117,83 @@ static enum nj_status object_retire(struct cap cap, uint32_t slot, uint32_t *ste
     }
 }
 
-// Without counting it.
-/*@ requires order_holds && caps_valid && is_slot(parent) && is_slot(slot);
-    requires slots[parent].cap.kind != NJ_KIND_EMPTY && is_free(slot) && may_hold(slot, cap);
-    assigns slots[..];
-    CAPS_ARE_VALID
-    ensures slots[slot].cap == cap;
-    ensures \forall integer other; is_slot(other) && other != slot ==> slots[other].cap == \old(slots[other].cap); */
-static inline void cap_insert(uint32_t parent, uint32_t slot, struct cap cap)
-{
-    slot_set(slot, cap);
-    derive_insert(parent, slot);
-}
-
 void cap_create(uint32_t parent, uint32_t slot, struct cap cap)
 {
     cap_insert(parent, slot, cap);
     reference_count(cap, 1);
 }
 
+/*@ requires order_holds && caps_valid && 0 < slot <= end <= SLOTS_MAX;
+    assigns ALL_OBJECTS;
+    CAPS_ARE_VALID
+    ensures caps_stay{Pre, Post};
+    ensures \result == OK_STAYS; */
 static __attribute__((noinline)) enum nj_status count_run(uint32_t slot, uint32_t end)
 {
+    /*@ loop invariant \at(slot, Pre) <= slot <= end;
+        LOOP_KEEPS_CAPS
+        loop invariant caps_stay{Pre, Here};
+        loop assigns slot, ALL_OBJECTS;
+        loop variant end - slot; */
     for (; slot != end; slot++)
         reference_count(slots[slot].cap, 1);
     return OK_STAYS;
 }
 
+// The next one of a run, which names another object.
+/*@ requires order_holds && caps_valid && is_slot(parent) && is_slot(slot) && is_slot(slot - 1) && \valid_read(cap);
+    requires slots[parent].cap.kind != NJ_KIND_EMPTY && next_of(2 * parent) == 2 * (slot - 1);
+    requires is_free(slot) && may_name(slot, cap->kind, object, cap->word);
+    assigns slots[..];
+    CAPS_ARE_VALID
+    ensures next_of(2 * parent) == 2 * slot;
+    ensures slots[slot].cap.kind == \old(cap->kind) && slots[slot].cap.rights == \old(cap->rights);
+    ensures slots[slot].cap.extra == \old(cap->extra) && slots[slot].cap.word == \old(cap->word);
+    ensures slots[slot].cap.object == object;
+    ensures \forall integer other; is_slot(other) && other != slot ==> slots[other].cap == \old(slots[other].cap); */
+static inline void cap_insert_next(uint32_t parent, uint64_t slot, const struct cap *cap, uint32_t object)
+{
+    slot_set_object(slot, cap, object);
+    derive_insert_next(parent, slot, slot - 1u);
+}
+
+/*@ ghost
+    /@ requires fewer <= more;
+       assigns \nothing;
+       ensures (integer)fewer * one <= (integer)more * one; @/
+    void product_grows(uint64_t fewer, uint64_t more, uint64_t one)
+    {
+    } */
 enum nj_status cap_create_rest(uint32_t parent, uint32_t slot, uint32_t count, struct cap cap, uint32_t stride)
 {
     uint64_t end = (uint64_t)slot + count;
     uint32_t object = slots[slot].cap.object;
 
+    /*@ loop invariant slot < next <= end && next_of(2 * parent) == 2 * (next - 1);
+        loop invariant object == cap.object + (next - 1 - slot) * stride;
+        loop invariant next < end ==> run_is_free((integer)next, end - next);
+        loop invariant nodes_have_room(slot, count, cap, object + stride, cap.object + count * stride);
+        LOOP_KEEPS_CAPS
+        loop invariant run_holds(slot, next - slot, cap, stride);
+        loop invariant \forall integer other; is_slot(other) && !(slot <= other < slot + count) ==>
+            cap_stays{Pre, Here}(other);
+        loop assigns next, object, slots[..];
+        loop variant end - next; */
     for (uint64_t next = slot + 1ull; next != end; next++) {
+        //@ assert object + stride == cap.object + (next - slot) * stride;
+        //@ ghost product_grows(next - slot, count - 1, stride);
+        //@ assert (next - slot) * stride <= (count - 1) * stride;
         object += stride;
-        slots[next].cap = cap;
-        slots[next].cap.object = object;
-        derive_insert_next(parent, next, next - 1u);
+        //@ assert object == cap.object + (next - slot) * stride;
+        //@ assert cap.object <= object <= cap.object + (count - 1) * stride;
+        //@ assert object_fits(cap.kind, object, cap.word);
+        //@ assert is_free((integer)next);
+        //@ assert cap.kind == NJ_KIND_CNODE ==> slots[object].cap.kind == NJ_KIND_EMPTY && object != next;
+        //@ assert may_name((integer)next, cap.kind, object, cap.word);
+        cap_insert_next(parent, next, &cap, object);
+        //@ assert run_holds(slot, next - slot, cap, stride);
+        //@ assert slots[next].cap.object == cap.object + (next - slot) * stride;
+        //@ assert run_holds(slot, next + 1 - slot, cap, stride);
     }
     return cap_is_counted(slots[slot].cap) ? count_run(slot, (uint32_t)end) : OK_STAYS;
 }

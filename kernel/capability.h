@@ -103,39 +103,68 @@ static inline enum nj_status cap_find_in(uint32_t table, uint64_t count, uint64_
     ensures slots[slot].cap == cap;
     ensures \forall integer other; is_slot(other) && other != slot ==> cap_stays{Pre, Post}(other); */
 void cap_create(uint32_t parent, uint32_t slot, struct cap cap);
+// The same without counting it.
+/*@ requires order_holds && caps_valid && is_slot(parent) && is_slot(slot);
+    requires slots[parent].cap.kind != NJ_KIND_EMPTY && is_free(slot) && may_hold(slot, cap);
+    assigns slots[..];
+    CAPS_ARE_VALID
+    ensures next_of(2 * parent) == 2 * slot;
+    ensures slots[slot].cap == cap;
+    ensures \forall integer other; is_slot(other) && other != slot ==> slots[other].cap == \old(slots[other].cap); */
+static inline void cap_insert(uint32_t parent, uint32_t slot, struct cap cap)
+{
+    slot_set_from(slot, &cap);
+    derive_insert(parent, slot);
+}
+
 // Is there an object to stop when its last capability goes, of those that retype makes?
+/*@ assigns \nothing;
+    ensures \result <==> cap.kind != NJ_KIND_FRAME && cap.kind != NJ_KIND_UNTYPED; */
 static inline bool cap_is_counted(struct cap cap)
 {
     return cap.kind != NJ_KIND_FRAME && cap.kind != NJ_KIND_UNTYPED;
 }
 
-// In contracts: where retype counts the first capabilities.
-#define RUN_REFERENCES                                                                                                 \
-    endpoints[..], notifications[..], replies[..], threads[..], scheds[..], spaces[..], codes[..]
+/*@ // A run of capabilities in consecutive slots: the object of each is `stride` behind that of the one before. Nodes lie
+    // in unused memory, side by side.
+    predicate run_is_free{L}(integer slot, integer count) = 0 < slot && 1 <= count && slot + count <= SLOTS_MAX &&
+        \forall integer one; slot <= one < slot + count ==> is_free(one);
+    predicate objects_are_there(integer count, struct cap cap, integer stride) =
+        NJ_KIND_EMPTY < cap.kind < NJ_KIND_COUNT && 0 < stride && object_fits(cap.kind, cap.object, cap.word) &&
+        object_fits(cap.kind, cap.object + (count - 1) * stride, cap.word) &&
+        cap.object + (count - 1) * stride <= UINT32_MAX;
+    predicate nodes_have_room{L}(integer slot, integer count, struct cap cap, integer from, integer to) =
+        cap.kind == NJ_KIND_CNODE ==> is_unused(from, to) && (slot + count <= cap.object || to <= slot);
+    predicate run_holds{L}(integer slot, integer count, struct cap cap, integer stride) =
+        \forall integer one; slot <= one < slot + count ==>
+            slots[one].cap.kind == cap.kind && slots[one].cap.rights == cap.rights &&
+            slots[one].cap.extra == cap.extra && slots[one].cap.word == cap.word &&
+            slots[one].cap.object == cap.object + (one - slot) * stride; */
+// In contracts.
 #define MAKES_RUN                                                                                                      \
-    assigns slots[..], RUN_REFERENCES;                                                                                 \
-    KEEPS_ORDER                                                                                                        \
-    ensures slots_linked;                                                                                              \
-    ensures \forall integer i; 0 <= i < count ==> slots[slot + i].cap.kind == cap.kind;                                \
-    ensures \forall integer i; 0 <= i < count ==> slots[slot + i].cap.object == (uint32_t)(cap.object + i * stride);   \
+    assigns ALL_OBJECTS;                                                                                               \
+    CAPS_ARE_VALID                                                                                                     \
+    ensures run_holds(slot, count, cap, stride);                                                                       \
     ensures \forall integer other; is_slot(other) && !(slot <= other < slot + count) ==> cap_stays{Pre, Post}(other);  \
     ensures \result == OK_STAYS;
 // Puts `count` capabilities into consecutive empty slots; `object` grows by `stride` from one to the next. OK_STAYS: the
 // last thing a call does. The first one apart, because mostly there is no other.
-/*@ requires order_holds && slots_linked && is_slot(parent) && is_slot(slot) && 1 <= count <= SLOTS_MAX - slot;
-    requires slots[parent].cap.kind != NJ_KIND_EMPTY && slots[slot].cap == cap && cap.kind != NJ_KIND_EMPTY;
+/*@ requires order_holds && caps_valid && is_slot(parent) && is_slot(slot) && 1 <= count <= SLOTS_MAX - slot;
+    requires slots[parent].cap.kind != NJ_KIND_EMPTY && slots[slot].cap == cap;
     requires !(slot <= parent < slot + count) && next_of(2 * parent) == 2 * slot;
-    requires \forall integer one; slot < one < slot + count ==> slots[one].cap.kind == NJ_KIND_EMPTY;
+    requires count > 1 ==> run_is_free(slot + 1, count - 1);
+    requires objects_are_there(count, cap, stride) && (cap.kind == NJ_KIND_CNODE ==> stride == cap.word);
+    requires nodes_have_room(slot, count, cap, cap.object + stride, cap.object + count * stride);
     MAKES_RUN */
 enum nj_status cap_create_rest(uint32_t parent, uint32_t slot, uint32_t count, struct cap cap, uint32_t stride);
-/*@ requires order_holds && slots_linked && is_slot(parent) && is_slot(slot) && 1 <= count <= SLOTS_MAX - slot;
-    requires slots[parent].cap.kind != NJ_KIND_EMPTY && cap.kind != NJ_KIND_EMPTY;
-    requires \forall integer one; slot <= one < slot + count ==> slots[one].cap.kind == NJ_KIND_EMPTY;
+/*@ requires order_holds && caps_valid && is_slot(parent) && slots[parent].cap.kind != NJ_KIND_EMPTY;
+    requires run_is_free(slot, count);
+    requires objects_are_there(count, cap, stride) && (cap.kind == NJ_KIND_CNODE ==> stride == cap.word);
+    requires nodes_have_room(slot, count, cap, cap.object, cap.object + count * stride);
     MAKES_RUN */
 static inline enum nj_status cap_create_run(uint32_t parent, uint32_t slot, uint32_t count, struct cap cap, uint32_t stride)
 {
-    slots[slot].cap = cap;
-    derive_insert(parent, slot);
+    cap_insert(parent, slot, cap);
     return count != 1 || cap_is_counted(cap) ? cap_create_rest(parent, slot, count, cap, stride) : OK_STAYS;
 }
 

@@ -67,6 +67,29 @@ static inline void slot_set(uint32_t slot, struct cap cap)
     slots[slot].cap = cap;
 }
 
+// The same for one that is passed on: given by value, the compiler takes it apart and stores it piece by piece.
+/*@ requires is_slot(slot) && \valid_read(cap);
+    assigns slots[slot].cap;
+    ensures slots[slot].cap == \old(*cap);
+    ensures links_stay{Pre, Post}; */
+static inline void slot_set_from(uint32_t slot, const struct cap *cap)
+{
+    slots[slot].cap = *cap;
+}
+
+// With another object in it.
+/*@ requires is_slot(slot) && \valid_read(cap);
+    assigns slots[slot].cap;
+    ensures slots[slot].cap.kind == \old(cap->kind) && slots[slot].cap.rights == \old(cap->rights);
+    ensures slots[slot].cap.extra == \old(cap->extra) && slots[slot].cap.word == \old(cap->word);
+    ensures slots[slot].cap.object == object;
+    ensures links_stay{Pre, Post}; */
+static inline void slot_set_object(uint64_t slot, const struct cap *cap, uint32_t object)
+{
+    slots[slot].cap = *cap;
+    slots[slot].cap.object = object;
+}
+
 /*@ requires is_slot(to) && is_slot(from);
     assigns slots[to].cap;
     ensures slots[to].cap == \old(slots[from].cap);
@@ -277,6 +300,7 @@ static inline void link_between(uint32_t before, uint32_t slot, uint32_t after)
     assigns slots[..].end[..];
     KEEPS_ORDER
     ensures cursors_stay{Pre, Post};
+    ensures next_of(2 * parent) == 2 * child;
     ensures \forall integer token; is_token(token) ==>
         (has_links(token) <==> \old(has_links(token)) || token == 2 * child || token == 2 * child + 1); */
 static inline void derive_insert(uint32_t parent, uint32_t child)

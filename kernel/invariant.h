@@ -73,13 +73,20 @@
     predicate is_free{L}(integer slot) = slots[slot].cap.kind == NJ_KIND_EMPTY && is_plain(slot);
 
     // May this capability be put into the slot, which is free?
-    predicate may_hold{L}(integer slot, struct cap cap) = cap.kind != NJ_KIND_EMPTY && cap.kind != KIND_ZOMBIE &&
-        object_fits(cap.kind, cap.object, cap.word) &&
-        (cap.kind == NJ_KIND_CNODE ==> slots[cap.object].cap.kind == NJ_KIND_EMPTY && cap.object != slot &&
+    predicate may_name{L}(integer slot, integer kind, integer object, integer word) =
+        kind != NJ_KIND_EMPTY && kind != KIND_ZOMBIE && object_fits(kind, object, word) &&
+        (kind == NJ_KIND_CNODE ==> slots[object].cap.kind == NJ_KIND_EMPTY && object != slot &&
             (\forall integer other; is_slot(other) && kind_of(other) == NJ_KIND_CNODE ==>
-                (cap.object <= slots[other].cap.object < cap.object + cap.word ==> cap.object == slots[other].cap.object) &&
-                (slots[other].cap.object <= cap.object < slots[other].cap.object + slots[other].cap.word ==>
-                    cap.object == slots[other].cap.object)));
+                (object <= slots[other].cap.object < object + word ==> object == slots[other].cap.object) &&
+                (slots[other].cap.object <= object < slots[other].cap.object + slots[other].cap.word ==>
+                    object == slots[other].cap.object)));
+    predicate may_hold{L}(integer slot, struct cap cap) = may_name(slot, cap.kind, cap.object, cap.word);
+
+    // Nothing is in these slots, and no node reaches into them.
+    predicate is_unused{L}(integer first, integer end) =
+        (\forall integer one; first <= one < end ==> slots[one].cap.kind == NJ_KIND_EMPTY) &&
+        (\forall integer other; is_slot(other) && kind_of(other) == NJ_KIND_CNODE ==>
+            slots[other].cap.object + slots[other].cap.word <= first || end <= slots[other].cap.object);
 
     // The second capability was derived from the first: the same object, no more rights, a badge only where none was. The
     // copy of a frame is mapped nowhere.
@@ -123,10 +130,12 @@
     endpoints[object].references, notifications[object].references, replies[object].references,                        \
         threads[object].references, scheds[object].references, spaces[object].references, codes[object].references,    \
         interrupts[object].references, harts[object].references
-// What an operation may write that stops objects. (What files keep for themselves has no name here.)
-#define KERNEL_STATE                                                                                                   \
+// All objects. (Sets of members of each take provers long.)
+#define ALL_OBJECTS                                                                                                    \
     slots[..], threads[..], endpoints[..], notifications[..], replies[..], scheds[..], spaces[..], codes[..],          \
-        interrupts[..], harts[..], pages[..][..], page_kinds[..], revokes_pending
+        interrupts[..], harts[..]
+// What an operation may write that stops objects. (What files keep for themselves has no name here.)
+#define KERNEL_STATE ALL_OBJECTS, pages[..][..], page_kinds[..], revokes_pending
 // The contract of functions that stop an object whose last capability goes: what they may be called with, write, and keep.
 #define STOPS                                                                                                          \
     requires order_holds && caps_valid;                                                                                \

@@ -45,17 +45,20 @@ _Static_assert(sizeof(struct space) == UNIT_BYTES << 4 && sizeof(struct code) ==
     // What retype makes.
     logic integer stride(integer size) = size != 0 ? size : 1;
     predicate is_made(integer kind, integer count, integer size) =
-        0 < kind < NJ_KIND_COUNT && layouts[kind].page != 0 &&
-        layouts[kind].size_min <= size <= layouts[kind].size_max && 1 <= count <= NJ_RETYPE_MAX &&
+        NJ_KIND_EMPTY < kind <= NJ_KIND_FRAME && layouts[kind].page != 0 &&
+        layouts[kind].size_min <= size <= layouts[kind].size_max && size < 0x2000000 && 1 <= count <= NJ_RETYPE_MAX &&
         (kind == NJ_KIND_CNODE ==> 2 <= size);
     logic integer made_units(integer kind, integer count, integer size) =
-        in_units(stride(size), layouts[kind].shift) * count; */
+        in_units(stride(size), layouts[kind].shift) * count;
+    predicate is_shift_of(integer kind, integer shift) = is_shift(shift) &&
+        (kind == NJ_KIND_UNTYPED || kind == NJ_KIND_FRAME ==> shift == 7) && (kind == NJ_KIND_THREAD ==> shift == 5) &&
+        (kind == NJ_KIND_SPACE ==> shift == 4) && (kind == NJ_KIND_SCHED ==> shift == 3) &&
+        (kind == NJ_KIND_CODE ==> shift == 2) && (kind == NJ_KIND_CNODE ==> shift == 0); */
 
 // Table accesses, apart from what is done with what they find.
 /*@ requires kind < NJ_KIND_COUNT;
     assigns \nothing;
-    ensures \result == layouts[kind].shift && is_shift(\result);
-    ensures kind == NJ_KIND_FRAME ==> \result == 7; */
+    ensures \result == layouts[kind].shift && is_shift_of(kind, \result); */
 static inline uint32_t shift_of(uint64_t kind)
 {
     return layouts[kind].shift;
@@ -70,7 +73,7 @@ static inline uint32_t page_kind_of(uint64_t kind)
 }
 
 /*@ assigns \nothing;
-    ensures \result ==> NJ_KIND_EMPTY < kind < NJ_KIND_COUNT && layouts[kind].page != 0;
+    ensures \result ==> NJ_KIND_EMPTY < kind <= NJ_KIND_FRAME && layouts[kind].page != 0;
     ensures \result ==> layouts[kind].size_min <= size <= layouts[kind].size_max < 0x2000000;
     ensures \result && kind == NJ_KIND_CNODE ==> 2 <= size; */
 static inline bool is_size_of(uint64_t kind, uint64_t size)
@@ -175,7 +178,7 @@ static inline uint32_t start_of(struct cap cap, uint64_t kind, uint64_t count, u
 /*@ requires kind < NJ_KIND_COUNT && is_aligned(unit, layouts[kind].shift);
     assigns \nothing;
     ensures \result.kind == kind && \result.rights == NJ_RIGHT_ALL;
-    ensures in_units(\result.object, layouts[kind].shift) == unit && is_shift(layouts[kind].shift);
+    ensures in_units(\result.object, layouts[kind].shift) == unit && is_shift_of(kind, layouts[kind].shift);
     ensures kind == NJ_KIND_FRAME ==> \result.extra == (uint16_t)size && \result.word == 0;
     ensures kind != NJ_KIND_FRAME ==> \result.extra == 0 && \result.word == size; */
 static inline struct cap first_object(uint64_t kind, uint64_t size, uint32_t unit)
@@ -190,3 +193,28 @@ static inline struct cap first_object(uint64_t kind, uint64_t size, uint32_t uni
         .word = is_frame ? 0 : size, // of objects that have one
     };
 }
+
+/*@ ghost // Objects that end inside memory are in the array of their kind.
+    /@ requires is_made(cap.kind, count, size) && is_shift_of(cap.kind, layouts[cap.kind].shift) && 0 < unit;
+       requires in_units(cap.object, layouts[cap.kind].shift) == unit;
+       requires unit + made_units(cap.kind, count, size) <= RAM_BYTES_MAX / UNIT_BYTES;
+       requires cap.kind != NJ_KIND_FRAME ==> cap.word == size;
+       assigns \nothing;
+       ensures objects_are_there(count, cap, stride(size));
+       ensures cap.kind == NJ_KIND_CNODE ==> cap.object == unit && stride(size) == cap.word &&
+           cap.object + count * stride(size) == unit + made_units(cap.kind, count, size); @/
+    void objects_are_in_memory(struct cap cap, uint64_t count, uint64_t size, uint64_t unit)
+    {
+        /@ assert layouts[cap.kind].shift == 2 ==> made_units(cap.kind, count, size) == 4 * (stride(size) * count); @/
+        /@ assert layouts[cap.kind].shift == 3 ==> made_units(cap.kind, count, size) == 8 * (stride(size) * count); @/
+        /@ assert layouts[cap.kind].shift == 4 ==> made_units(cap.kind, count, size) == 16 * (stride(size) * count); @/
+        /@ assert layouts[cap.kind].shift == 5 ==> made_units(cap.kind, count, size) == 32 * (stride(size) * count); @/
+        /@ assert layouts[cap.kind].shift == 7 ==> made_units(cap.kind, count, size) == 128 * (stride(size) * count); @/
+        /@ assert in_units(cap.object + count * stride(size), layouts[cap.kind].shift) ==
+            unit + made_units(cap.kind, count, size); @/
+        /@ assert (count - 1) * stride(size) + stride(size) == count * stride(size); @/
+        /@ assert 0 <= (count - 1) * stride(size); @/
+        /@ assert cap.object + (count - 1) * stride(size) <= UINT32_MAX; @/
+        /@ assert object_fits(cap.kind, cap.object + (count - 1) * stride(size), cap.word); @/
+        /@ assert object_fits(cap.kind, cap.object, cap.word); @/
+    } */

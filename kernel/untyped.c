@@ -20,11 +20,9 @@
     // Untyped memory, whose unused part holds nothing: what is made there begins with empty slots.
     predicate is_memory{L}(integer slot) = is_slot(slot) && slots[slot].cap.kind == NJ_KIND_UNTYPED &&
         memory_fits(slots[slot].cap) && 0 < slots[slot].cap.object;
-    predicate rest_is_empty{L}(integer slot) = \forall integer one; slots[slot].cap.object * UNITS_PER_PAGE +
-        used_of(slots[slot].cap) <= one < slots[slot].cap.object * UNITS_PER_PAGE + units_in(slots[slot].cap) ==>
-        slots[one].cap.kind == NJ_KIND_EMPTY;
-    predicate run_is_empty{L}(integer first, integer count) = 0 < first && first + count <= SLOTS_MAX &&
-        \forall integer one; first <= one < first + count ==> slots[one].cap.kind == NJ_KIND_EMPTY;
+    logic integer unit_of{L}(integer slot, integer unit) = slots[slot].cap.object * UNITS_PER_PAGE + unit;
+    predicate rest_is_unused{L}(integer slot) =
+        is_unused(unit_of(slot, used_of(slots[slot].cap)), unit_of(slot, units_in(slots[slot].cap)));
 
     // Everything is checked: the objects lie in the unused part, from `start` to `end`, and there is a slot for each.
     predicate is_checked{L}(integer thread, integer slot, integer start, integer end, integer first_slot) =
@@ -33,7 +31,8 @@
         is_made(asked_kind(thread), asked_count(thread), asked_size(thread)) &&
         is_aligned(start, asked_shift(thread)) &&
         end - start == made_units(asked_kind(thread), asked_count(thread), asked_size(thread)) &&
-        run_is_empty(first_slot, asked_count(thread)); */
+        run_is_free(first_slot, asked_count(thread)) &&
+        (first_slot + asked_count(thread) <= unit_of(slot, start) || unit_of(slot, end) <= first_slot); */
 
 bool untyped_is_unused(uint32_t slot)
 {
@@ -57,7 +56,7 @@ uint32_t untyped_take_page(uint32_t slot, enum page_kind kind)
 
 /*@ requires 0 < first && first + count <= SLOTS_MAX;
     assigns \nothing;
-    ensures \result ==> run_is_empty(first, count); */
+    ensures \result ==> \forall integer one; first <= one < first + count ==> slots[one].cap.kind == NJ_KIND_EMPTY; */
 static inline bool are_empty(uint32_t first, uint32_t count)
 {
     const struct slot *slot = &slots[first];
@@ -76,12 +75,11 @@ static inline bool are_empty(uint32_t first, uint32_t count)
 // stack; what is made, the thread's registers say. `start` and `end`: units in the untyped memory. -----------------------
 
 // In contracts.
-#define RETYPE_NEEDS(slot) order_holds && caps_valid && rest_is_empty(slot)
-#define RETYPE_WRITES assigns slots[..], RUN_REFERENCES;
+#define RETYPE_NEEDS(slot) order_holds && caps_valid && rest_is_unused(slot)
+#define RETYPE_WRITES assigns ALL_OBJECTS;
 #define RETYPE_CLEARS assigns pages[..][..], page_kinds[..];
 #define RETYPE_KEEPS(slot)                                                                                             \
-    KEEPS_ORDER                                                                                                        \
-    ensures slots_linked;                                                                                              \
+    CAPS_ARE_VALID                                                                                                     \
     ensures \result != OK_STAYS ==> \forall integer other; is_slot(other) ==> cap_stays{Pre, Post}(other);             \
     ensures \result == OK_STAYS ==> slots[slot].cap.object == \old(slots[slot].cap.object);                            \
     ensures \result == OK_STAYS ==> pages_of(slots[slot].cap) == \old(pages_of(slots[slot].cap));
@@ -100,9 +98,16 @@ static inline enum nj_status make(uint32_t thread, uint32_t slot, uint32_t start
     //@ assert unit == slots[slot].cap.object * UNITS_PER_PAGE + start;
     //@ assert is_shift(layouts[kind].shift) ==> is_aligned(unit, layouts[kind].shift);
     struct cap first = first_object(kind, size, unit);
+    //@ ghost objects_are_in_memory(first, count, size, unit);
+    //@ assert nodes_have_room(first_slot, count, first, first.object, first.object + count * stride(size));
 
     cap_set_used(slot, end);
     set_result(thread, 0, count);
+    //@ assert caps_valid;
+    //@ assert run_is_free(first_slot, count);
+    //@ assert nodes_have_room(first_slot, count, first, first.object, first.object + count * stride(size));
+    //@ assert (uint32_t)count == count;
+    //@ assert nodes_have_room(first_slot, (uint32_t)count, first, first.object, first.object + (uint32_t)count * stride(size));
     return cap_create_run(slot, first_slot, (uint32_t)count, first, stride_of(size));
 }
 
@@ -215,6 +220,10 @@ static inline enum nj_status retype(uint32_t thread, uint32_t slot, uint32_t tab
         return status;
     if (!are_empty(first_slot, (uint32_t)count))
         return NJ_SLOT_USED;
+    /*@ assert \forall integer one; first_slot <= one < first_slot + count ==>
+            names_slot(table + cnode, index + (one - first_slot), one); */
+    //@ assert run_is_free(first_slot, count);
+    //@ assert first_slot + count <= unit_of(slot, start) || unit_of(slot, end) <= first_slot;
     if (revokes_pending != 0)
         return make_searched(thread, slot, start, end, first_slot, kind == NJ_KIND_UNTYPED);
     return make_checked(thread, slot, start, end, first_slot, kind == NJ_KIND_UNTYPED);
