@@ -84,7 +84,7 @@ enum nj_thread_op {
                            //   pc is a code offset, sp is ignored, argument comes in a0. BAD_ARGUMENT, WRONG_STATE
     NJ_THREAD_RESUME = 6,  // runnable again where it stopped
     NJ_THREAD_SUSPEND = 7, // stops; a system call it is blocked in is left and repeated after resume, but for a call that
-                           //   waits for its answer: that one ends with PEER_LOST
+                           //   waits for its answer: that one ends with PEER_LOST; and of reply_recv only the recv
     NJ_THREAD_READ_REGISTERS = 8,  // READ_REGISTERS(first 0-32) -> 8 registers; number 0 is the pc, n is x[n]. Suspended only
     NJ_THREAD_WRITE_REGISTERS = 9, // WRITE_REGISTERS(first 0-31, count 1-6, values...). Suspended only; capsules: only at a
                                    //   clean stop and never a reserved register. WRONG_STATE, BAD_ARGUMENT

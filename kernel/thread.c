@@ -49,6 +49,8 @@ void thread_suspend(uint32_t thread)
         message_forget(thread);
     if (state == NJ_THREAD_WAITING)
         threads[thread].context.number = NJ_SYS_WAIT; // a fast path has not said so
+    if (state == NJ_THREAD_RECEIVING)
+        threads[thread].context.number = NJ_SYS_RECV; // nor this; and what it has answered it does not answer twice
     if (in_call && state == NJ_THREAD_REPLY_WAIT)
         message_finish_status(thread, NJ_PEER_LOST); // sent already: repeating the call would send it twice
     else if (in_call)

@@ -60,8 +60,8 @@ enum nj_status arch_context_start(uint32_t thread, uint64_t pc, uint64_t sp, uin
     ensures \forall integer i; REG_WORD <= i < REG_WORD + NJ_MESSAGE_REGISTERS || i == REG_BADGE || i == REG_TAG ==>
         threads[thread].context.reg[i] == \old(threads[thread].context.reg[i]); */
 void arch_context_finish_call(uint32_t thread);
-// Makes the saved pc point at the system-call instruction again, so that resuming repeats the call. A call that a fast
-// path has delivered already is not sent twice: it ends with PEER_LOST.
+// Makes the saved pc point at the system-call instruction again, so that resuming repeats the call whose number is in the
+// context.
 void arch_context_restart_call(uint32_t thread);
 // Register writes by a debugger: number 0 is the pc, an address. BAD_ARGUMENT for what would break the sandbox.
 enum nj_status arch_context_write(uint32_t thread, uint32_t number, uint64_t value);

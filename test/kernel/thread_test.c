@@ -236,6 +236,51 @@ static void a_server_that_waits_is_restarted(void)
     check_server_goes_on(peer_server(endpoint, make(NJ_KIND_REPLY, 0), PRIORITY_ABOVE), endpoint);
 }
 
+// What it did before by the complete path, a wait, is not what it does now.
+static void wait_then_serve(struct worker *worker)
+{
+    uint64_t words[8] = {0}, badge;
+    uint64_t reply = worker->in[1];
+    worker->out[0] = nj_recv((uint32_t)worker->in[0], nj_receive((uint32_t)reply, 0), words, &badge) >= 0;
+    worker->out[1] = enter(NJ_SYS_WAIT, NJ_SLOT_NONE, 0, 0, words, &badge) == -(int64_t)NJ_EMPTY_SLOT;
+    for (;;)
+        worker->out[2] += enter(NJ_SYS_REPLY_RECV, (uint32_t)worker->in[0], 0, nj_receive((uint32_t)reply, 0), words,
+                                &badge) >= 0;
+}
+
+static void a_server_that_has_waited_is_restarted(void)
+{
+    struct worker *server = worker_make(wait_then_serve, PRIORITY_ABOVE, 0);
+    uint32_t endpoint = make(NJ_KIND_ENDPOINT, 0);
+    uint64_t words[8] = {0};
+    server->in[0] = endpoint;
+    server->in[1] = make(NJ_KIND_REPLY, 0);
+    worker_start(server);
+    SAME(nj_call(endpoint, nj_tag(1, 0), 0, words), 0);
+    CHECK(server->out[0] && server->out[1]);
+    OK(thread_suspend(server->thread));
+    OK(thread_resume(server->thread));
+    SAME(nj_call(endpoint, nj_tag(1, 0), 0, words), 0);
+    SAME(server->out[2], 1);
+}
+
+// It has answered, as far as there was something to answer. By now that reply object may hold somebody else's caller.
+static void an_answer_is_not_made_again(void)
+{
+    uint32_t endpoint = make(NJ_KIND_ENDPOINT, 0), other = make(NJ_KIND_ENDPOINT, 0), reply = make(NJ_KIND_REPLY, 0);
+    struct peer *server =
+        peer_call(NJ_SYS_REPLY_RECV, endpoint, nj_tag(8, 0), nj_receive(reply, 0), PRIORITY_ABOVE);
+    uint64_t words[8] = {0}, badge;
+    SAME(state_of(server->worker->thread), NJ_THREAD_RECEIVING);
+    OK(thread_suspend(server->worker->thread));
+    struct peer *caller = peer_call(NJ_SYS_CALL, other, nj_tag(1, 0), 0, PRIORITY_ABOVE);
+    SAME(nj_recv(other, nj_receive(reply, 0), words, &badge), 1);
+    OK(thread_resume(server->worker->thread));
+    CHECK(!caller->worker->is_done);
+    SAME(nj_send(reply, nj_tag(0, 0), words), 0);
+    CHECK(peer_ended(caller, 0));
+}
+
 static void registers_of_a_waiting_server_can_be_read(void)
 {
     uint32_t endpoint = make(NJ_KIND_ENDPOINT, 0);
@@ -342,6 +387,8 @@ static const struct test_case cases[] = {
     CASE(a_call_not_yet_received_is_restarted),
     CASE(a_call_in_service_is_not_made_again),
     CASE(a_server_that_waits_is_restarted),
+    CASE(a_server_that_has_waited_is_restarted),
+    CASE(an_answer_is_not_made_again),
     CASE(registers_of_a_waiting_server_can_be_read),
     CASE(a_wait_is_restarted),
     CASE(set_priority_is_bounded_by_the_authority),

@@ -195,18 +195,6 @@ void arch_context_finish_call(uint32_t thread)
     context_complete(context);
 }
 
-// A fast path has kept only what a repeated receive needs: capability and reply slots. A call it has delivered already
-// is not sent twice: it ends like one whose server is gone.
-static bool is_repeatable(uint32_t thread)
-{
-    bool is_call = threads[thread].blocked == NJ_THREAD_REPLY_WAIT;
-    if (threads[thread].blocked == NJ_THREAD_RECEIVING) {
-        threads[thread].context.number = NJ_SYS_RECV;
-    }
-    threads[thread].blocked = 0;
-    return !is_call;
-}
-
 // A capsule goes back into the entry page, not to the instruction before its return address: it may have jumped there
 // with a return address of its own.
 void arch_context_restart_call(uint32_t thread)
@@ -219,11 +207,8 @@ void arch_context_restart_call(uint32_t thread)
     if (is_wait) {
         context->reg[REG_REPLY] = 0; // nor is this
     }
-    if (!is_repeatable(thread)) {
-        arch_context_finish_call(thread);
-        context->reg[REG_BADGE] = 0;
-        context->reg[REG_TAG] = (uint64_t) - (int64_t)NJ_PEER_LOST;
-    } else if (context->is_capsule) {
+    threads[thread].blocked = 0;
+    if (context->is_capsule) {
         context_complete(context);
         context->pc = context->reg[NJ_REG_CODE] + (uint64_t)(int64_t)NJ_ENTRY_OFFSET((int32_t)context->number);
     } else {
