@@ -193,6 +193,23 @@ static void a_server_that_dies_with_many_callers(void)
         CHECK(peer_ended(callers[i], -NJ_PEER_LOST));
 }
 
+static void passive_servers_are_called_in_turn(void)
+{
+    uint32_t endpoint = make(NJ_KIND_ENDPOINT, 0);
+    struct peer *servers[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        servers[i] = peer_server_passive(endpoint, make(NJ_KIND_REPLY, 0), PRIORITY_ABOVE);
+        worker_start_passive(servers[i]->worker);
+    }
+    for (uint64_t round = 0; round < 10; round++) {
+        uint64_t words[8] = {round};
+        SAME(nj_call(endpoint, nj_tag(1, 0), 0, words), 1);
+        SAME(words[0], round + 1);
+    }
+    SAME(servers[0]->calls, 5);
+    SAME(servers[1]->calls, 5);
+}
+
 static const struct test_case cases[] = {
     CASE(deleting_the_reply_object_wakes_the_caller),
     CASE(deleting_one_of_two_capabilities_does_not),
@@ -210,5 +227,6 @@ static const struct test_case cases[] = {
     CASE(reply_recv_answers_and_takes_the_next),
     CASE(call_on_a_reply_object_is_refused),
     CASE(a_server_that_dies_with_many_callers),
+    CASE(passive_servers_are_called_in_turn),
 };
 GROUP(reply, cases);

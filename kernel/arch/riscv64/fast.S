@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fast paths of messages: call to a server that waits, answer and wait for the next call. They leave the kernel's state
-// exactly as the complete path (endpoint.c, reply.c, donate.c) would, and hand over to it untouched whatever they do not
-// handle: every check comes before the first store to an object. Other system calls are in call.S.
+// Fast paths of messages: call to a server that waits, answer and wait for the next call. They leave the kernel's state as
+// the complete path (endpoint.c, reply.c, donate.c) would, but for what nobody reads in it (where a thread has waited), and
+// hand over to it untouched whatever they do not handle: every check comes before the first store to an object. Other system
+// calls are in call.S.
 //
 // A thread that ran through here has only its callee-saved registers, ra, sp, gp, tp and pc saved. Messages stay in the
 // registers they came in: t0 capability then badge, t1 tag, t3 reply slot, a0-a7 words.
@@ -56,8 +57,7 @@
     sh s3, REPLY_MAY_GRANT(s5) // and donated
     slli s3, t2, 32
     sd s3, THREAD_REPLY(s9) // offers none, serves this one
-    sw zero, THREAD_WAITS_ON(s9)
-    sb s10, THREAD_STATE(s9) // true is READY
+    sb s10, THREAD_STATE(s9)
     li s3, STATE_REPLY_WAIT << 8 | STATE_REPLY_WAIT
     sh s3, THREAD_STATE(tp) // and blocked
     sw t2, THREAD_REPLY(tp)
@@ -122,10 +122,9 @@ core_call: // tp = caller; free: ra, sp, gp, s*, t2, t4-t6
 call_goes_on:
     srli s6, s3, 32 - ENDPOINT_SHIFT // `extra` of an endpoint is 0
     add s6, s6, s7 // endpoint
-    lwu s8, ENDPOINT_HEAD(s6) // receiver
-    lbu s10, ENDPOINT_HAS_RECEIVERS(s6)
+    lwu s8, ENDPOINT_HEAD(s6) // receiver, or somebody who sends and so offers no reply object
+    li s10, STATE_READY
     beqz s8, miss_call
-    beqz s10, miss_call
     slli s9, s8, THREAD_SHIFT
     add s9, s9, s7
     lwu t4, THREAD_SLOW(tp)

@@ -60,7 +60,6 @@ wake_checked:
     WORDS sd, tp
 wake_commit: // s9 = thread s8 takes its turn and badge s4 from notification s6; tp is put in front of its equals (s3: how)
     sd zero, NOTIFICATION_HEAD(s6)
-    sw zero, THREAD_WAITS_ON(s9)
     li t4, STATE_READY
     sb t4, THREAD_STATE(s9)
     lbu t4, THREAD_PRIORITY(tp)
