@@ -29,6 +29,11 @@ static void platform_require(const struct platform *platform, size_t size)
     require(platform->plic_context < size / 8);
     require(platform->reserved_count <= RESERVED_MAX);
     range_require(platform->ram);
+    require(platform->memory_count >= 1 && platform->memory_count <= MEMORY_MAX);
+    for (uint32_t i = 0; i < platform->memory_count; i++) {
+        range_require(platform->memory[i]);
+        require(platform->memory[i].bytes != 0 && platform->memory[i].start >= platform->ram.start);
+    }
     range_require(platform->archive);
     range_require(platform->plic);
     range_require(platform->finisher);

@@ -159,8 +159,8 @@ static void run_case(uint32_t group, uint32_t number)
 }
 
 // The machine's command line may name groups by how their names begin, and the number of the case to begin with; say how many
-// trees the cases of the chaos group grow; and what the machine must have: harts, and bits of a vector register.
-// run -append "only=chaos trees=625". Found without a parser: the blob holds the line as text, followed by a NUL.
+// trees the cases of the chaos group grow; and what the machine must have: harts, bits of a vector register, and MiB of
+// memory that is used. run -append "only=chaos trees=625". Found without a parser: the blob holds the line as text, followed by a NUL.
 static bool option(const struct nj_boot *boot, const char *name, char value[16])
 {
     const char *tree = (const char *)(uintptr_t)boot->devicetree_address;
@@ -192,6 +192,7 @@ _Noreturn void component_start(uint64_t page)
     chaos_trees = number_option(boot, "trees=", chaos_trees);
     machine_harts = number_option(boot, "harts=", 1);
     machine_vlen = number_option(boot, "vlen=", 0);
+    machine_ram = number_option(boot, "ram=", 128);
     for (uint32_t group = 0; groups[group]; group++) {
         if (strncmp(wanted, groups[group]->name, strlen(wanted)) != 0)
             continue;

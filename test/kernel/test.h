@@ -137,6 +137,7 @@ void spin_ns(uint64_t ns);
 
 extern uint32_t chaos_trees; // chaos_test.c: random trees in one case
 extern uint32_t machine_harts; // hart_test.c: how many there must be
+extern uint32_t machine_ram; // system_test.c: MiB of RAM that the kernel uses
 extern uint32_t machine_vlen; // vector.c: bits of a vector register, 0 if there is none
 
 // The supervisor's means of reporting (main.c).

@@ -226,12 +226,21 @@ static bool range_pages(struct range range, uint32_t *first, uint32_t *end)
     return true;
 }
 
+// What of it lies in the memory that is used; empty if nothing does.
+static struct range range_inside(struct range range)
+{
+    uint64_t start = range.start > machine.ram_start ? range.start : machine.ram_start;
+    uint64_t end = range.start + range.bytes, last = machine.ram_start + ram_bytes();
+    end = end < last ? end : last;
+    return (struct range){start, end > start ? end - start : 0};
+}
+
 // What the firmware reserves below the kernel becomes one range; RAM ends at the first thing reserved above it, but
 // for archive and devicetree, which loaders reserve too.
 static void reserved_apply(void)
 {
     for (uint32_t i = 0; i < platform.reserved_count; i++) {
-        struct range range = platform.reserved[i];
+        struct range range = range_inside(platform.reserved[i]);
         uint32_t first, end;
         if (range.bytes == 0 || !range_pages(range, &first, &end)) {
             continue;
@@ -279,6 +288,9 @@ static void memory_plan(struct range tree)
         machine.archive_bytes = platform.archive.bytes;
     }
     reserved_apply();
+    if (machine.archive_end > machine.ram_pages) {
+        boot_refuse("the boot archive lies behind reserved memory");
+    }
     uint32_t words = (machine.ram_pages + PAGE_KINDS_PER_WORD - 1) / PAGE_KINDS_PER_WORD;
     __builtin_memset(page_kinds, 0, words * 8u);
     machine.kernel_end =
@@ -287,6 +299,11 @@ static void memory_plan(struct range tree)
     if (tables_end > (KERNEL_OFFSET + LARGE_PAGE) / PAGE_BYTES || tables_end > machine.ram_pages) {
         boot_refuse("the kernel and its tables do not fit");
     }
+}
+
+static bool has_common(struct range one, struct range other)
+{
+    return one.start < other.start + other.bytes && other.start < one.start + one.bytes;
 }
 
 // User space gets the devicetree too: one that is out of reach is copied to the end of RAM.
@@ -298,8 +315,13 @@ static struct range devicetree_place(const void *tree, uint64_t physical)
         return range;
     }
     range.start = end - page_up(range.bytes) * PAGE_BYTES;
-    if (platform.archive.start < end && platform.archive.start + platform.archive.bytes > range.start) {
+    if (has_common(platform.archive, range)) {
         boot_refuse("the boot archive lies at the end of the memory that is used");
+    }
+    for (uint32_t i = 0; i < platform.reserved_count; i++) {
+        if (has_common(platform.reserved[i], range)) {
+            boot_refuse("the end of the memory that is used is reserved, and the devicetree out of reach");
+        }
     }
     __builtin_memcpy((void *)early_window(range.start, EARLY_COPY), tree, range.bytes);
     return range;
@@ -320,7 +342,9 @@ void boot_main(uint64_t hart, uint64_t tree, uint64_t ram_start, uint64_t entry_
     memory_plan(devicetree_place((const void *)readable, tree));
     mmu_start();
     arch_user_end = 1ull << (11 + 9 * mmu_levels);
-    device_reserve(platform.ram.start, platform.ram.bytes); // also what is not used of it
+    for (uint32_t i = 0; i < platform.memory_count; i++) {
+        device_reserve(platform.memory[i].start, platform.memory[i].bytes); // also what is not used of it
+    }
     device_reserve(platform.plic.start, platform.plic.bytes);
     device_reserve(platform.finisher.start, platform.finisher.bytes);
     device_reserve(platform.machine_timer.start, platform.machine_timer.bytes);

@@ -66,6 +66,7 @@ static struct platform *found;
 static uint64_t boot_hart;
 static uint32_t hart_interrupts;         // phandle of the boot hart's interrupt controller
 static uint32_t boot_mmu;                // what it says of its translation
+static bool is_reserved_unknown;         // a range that cannot be read is reserved
 static struct fdt_value plic_interrupts; // pairs (phandle, interrupt): looked at last
 static struct {
     uint32_t name, is; // no name lies at offset 0
@@ -91,25 +92,47 @@ static struct range range_whole(struct range range)
     return range;
 }
 
-// The first range of the node's "reg", in the cells of its parent; empty if there is none.
-static struct range node_range(const struct node *node, const struct node *parent)
+// Ranges in the node's "reg", in the cells of its parent; 0 if there are none, or other cells than this reader knows.
+static uint32_t range_count(const struct node *node, const struct node *parent)
 {
-    struct fdt_value reg = node->property[P_REG];
-    struct range range = {0};
-    if (parent->address_cells >= 1 && parent->address_cells <= 2 && parent->size_cells >= 1 &&
-        parent->size_cells <= 2 && reg.bytes >= 4 * (parent->address_cells + parent->size_cells)) {
-        range.start = number(reg.word, parent->address_cells);
-        range.bytes = number(reg.word + parent->address_cells, parent->size_cells);
-    }
-    return range_whole(range);
+    bool is_known =
+        parent->address_cells >= 1 && parent->address_cells <= 2 && parent->size_cells >= 1 && parent->size_cells <= 2;
+    return is_known ? node->property[P_REG].bytes / (4 * (parent->address_cells + parent->size_cells)) : 0;
 }
 
+static struct range range_number(const struct node *node, const struct node *parent, uint32_t i)
+{
+    uint32_t word = node->property[P_REG].word + i * (parent->address_cells + parent->size_cells);
+    return (struct range){number(word, parent->address_cells),
+                          number(word + parent->address_cells, parent->size_cells)};
+}
+
+// The first; empty if there is none.
+static struct range node_range(const struct node *node, const struct node *parent)
+{
+    return range_count(node, parent) > 0 ? range_whole(range_number(node, parent, 0)) : (struct range){0};
+}
+
+// Up to the end of all addresses, if it goes round it.
 static void reserved_add(struct range range)
 {
+    if (range.start + range.bytes < range.start) {
+        range.bytes = ~range.start;
+    }
     if (range.bytes != 0 && found->reserved_count < RESERVED_MAX) {
         found->reserved[found->reserved_count] = range;
     }
     found->reserved_count += range.bytes != 0;
+}
+
+// All ranges count: what is not understood might be memory that somebody else uses.
+static void reserved_understand(const struct node *node, const struct node *parent)
+{
+    uint32_t count = range_count(node, parent), cells = parent->address_cells + parent->size_cells;
+    is_reserved_unknown |= 4 * count * cells != node->property[P_REG].bytes;
+    for (uint32_t i = 0; i < count; i++) {
+        reserved_add(range_number(node, parent, i));
+    }
 }
 
 static void chosen_understand(const struct node *node)
@@ -228,9 +251,18 @@ static void device_understand(const struct node *node, const struct node *parent
 
 static void memory_understand(const struct node *node, const struct node *parent)
 {
-    struct range range = node_range(node, parent);
-    if (range.bytes != 0 && (found->ram.bytes == 0 || range.start < found->ram.start)) {
-        found->ram = range;
+    for (uint32_t i = 0; i < range_count(node, parent); i++) {
+        struct range range = range_whole(range_number(node, parent, i));
+        if (range.bytes == 0) {
+            continue;
+        }
+        if (found->memory_count < MEMORY_MAX) {
+            found->memory[found->memory_count] = range;
+        }
+        found->memory_count++;
+        if (found->ram.bytes == 0 || range.start < found->ram.start) {
+            found->ram = range;
+        }
     }
 }
 
@@ -260,7 +292,7 @@ static void node_understand(struct node *node, const struct node *parent)
         }
         break;
     case R_RESERVED_RANGE:
-        reserved_add(node_range(node, parent));
+        reserved_understand(node, parent);
         break;
     case R_OTHER:
         if (parent->role == R_ROOT && fdt_find_string(&fdt, property[P_DEVICE_TYPE], &memory, 1) == 0) {
@@ -362,9 +394,10 @@ const char *boot_devicetree_read(const uint32_t *tree, uint64_t hart, struct pla
     }
     platform->tree_bytes = fdt.bytes;
     boot_mmu = 0;
+    is_reserved_unknown = false;
     struct range range;
-    for (uint32_t i = 0; i <= RESERVED_MAX && fdt_reserved(&fdt, i, &range.start, &range.bytes); i++) {
-        reserved_add(range_whole(range));
+    for (uint32_t i = 0; fdt_reserved(&fdt, i, &range.start, &range.bytes); i++) { // which ends with the tree
+        reserved_add(range);
     }
     if (!tree_read()) {
         return "the devicetree is broken";
@@ -373,8 +406,11 @@ const char *boot_devicetree_read(const uint32_t *tree, uint64_t hart, struct pla
     if (platform->ram.bytes == 0) {
         return "the devicetree has no memory";
     }
-    if (platform->reserved_count > RESERVED_MAX) {
-        return "the devicetree reserves too many ranges of memory";
+    if (platform->memory_count > MEMORY_MAX || platform->reserved_count > RESERVED_MAX) {
+        return "the devicetree has or reserves too many ranges of memory";
+    }
+    if (is_reserved_unknown) {
+        return "the devicetree reserves memory in cells that are not understood";
     }
     if (platform->ticks_per_second == 0 || platform->ticks_per_second > NS_PER_SECOND) {
         return "the devicetree has no usable timebase-frequency";

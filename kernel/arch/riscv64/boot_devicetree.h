@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #define RESERVED_MAX 16
+#define MEMORY_MAX 8
 
 struct range {
     uint64_t start, bytes; // physical; bytes 0: not there
@@ -24,7 +25,9 @@ struct further_hart {
 
 struct platform {
     uint64_t tree_bytes;                 // of the devicetree itself
-    struct range ram;                    // first memory bank
+    struct range ram;                    // first memory bank: the one that is used
+    struct range memory[MEMORY_MAX];     // all of them
+    uint32_t memory_count;
     struct range reserved[RESERVED_MAX]; // by firmware
     uint32_t reserved_count;
     struct range archive; // initial ramdisk

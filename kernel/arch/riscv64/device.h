@@ -4,4 +4,4 @@
 #include <stdint.h>
 
 void device_reserve(uint64_t start, uint64_t bytes); // boot; at most DEVICES_RESERVED_MAX
-#define DEVICES_RESERVED_MAX 8
+#define DEVICES_RESERVED_MAX 11                      // memory, and the three devices of the kernel
