@@ -32,7 +32,7 @@ struct cap {
     uint8_t kind;   // enum nj_kind or KIND_*
     uint8_t rights; // enum nj_right, CAP_REVOKING, and for frames CAP_DEVICE
     uint16_t extra; // frame: pages in the run; zombie: former kind
-    uint32_t object; // index in the array of its kind; untyped, supply, frame: first page; cnode: first slot; gate: space
+    uint32_t object; // index in its kind's array; untyped, supply, frame: first page; cnode: first slot; gate: space
     // endpoint, notification: badge. untyped, supply: pages | used 32-byte units << 32. cnode: number of slots.
     // frame: where it is mapped, see frame_word.h (0: not mapped). gate: code offset | badge << 32.
     uint64_t word;

@@ -4,9 +4,9 @@
 // A gate call keeps none: what the program needs lies on its stack, below those of the other threads of its space. Through
 // a gate others enter at attack_gate, and must bring nothing along but words.
 //
-// Now and then it reads where there is a page only when somebody has mapped it: then all registers must be what they were. Who
-// starts at attack_handle answers such faults of others instead of picking requests, who starts at attack_read only reads:
-// s10 says what comes next.
+// Now and then it reads where there is a page only when somebody has mapped it: then all registers must be what they
+// were. Who starts at attack_handle answers such faults of others instead of picking requests, who starts at
+// attack_read only reads: s10 says what comes next.
 #include "test/checked.h"
 
 #define ANSWERS 1

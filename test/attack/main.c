@@ -255,11 +255,11 @@ static void world_run(void)
 
 static void report_counts(void)
 {
-    report("%lu calls, %lu faults (%lu mended, %lu of capsules; capsules handled %lu), %lu restarts, %lu worlds, %lu jobs "
-           "(%lu ended), in %lu ms\n",
+    report("%lu calls, %lu faults (%lu mended, %lu of capsules; capsules handled %lu), %lu restarts, %lu worlds, "
+           "%lu jobs (%lu ended), in %lu ms\n",
            (unsigned long)calls, (unsigned long)faults, (unsigned long)mended, (unsigned long)capsules_mended,
-           (unsigned long)handled_by_capsule, (unsigned long)restarts, (unsigned long)worlds, (unsigned long)jobs_started,
-           (unsigned long)jobs_ended, (unsigned long)(nj_time() / 1000000u));
+           (unsigned long)handled_by_capsule, (unsigned long)restarts, (unsigned long)worlds,
+           (unsigned long)jobs_started, (unsigned long)jobs_ended, (unsigned long)(nj_time() / 1000000u));
 }
 
 // An attack that did not get to what its machine is for has shown nothing.

@@ -235,9 +235,9 @@ static uint32_t world_sched(uint32_t attacker)
                                        : WORLD_PRIVATE_SCHEDS + attacker - ATTACKER_PRIVATE;
 }
 
-// The passive attacker handles faults of processes, on their time; a private capsule, now and then, those of a capsule and of
-// the private image, where that does nothing else. (Anybody may answer them, a bad tag too: behind that the registers are not
-// what a call leaves.)
+// The passive attacker handles faults of processes, on their time; a private capsule, now and then, those of a capsule
+// and of the private image, where that does nothing else. (Anybody may answer them, a bad tag too: behind that the
+// registers are not what a call leaves.)
 static uint32_t handler_of(uint32_t attacker)
 {
     if (attacker == 1 || attacker == ATTACKER_VECTOR + 1u)

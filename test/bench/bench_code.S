@@ -222,8 +222,8 @@ capsule_fault:
     j 1b
 capsule_wait_end:
 
-// Answers faults from slot 1 in a send, when it has mapped the frame of slot 3 where the fault was, in the space of slot 4;
-// the other program also that of slot 5, on the page behind.
+// Answers faults from slot 1 in a send, when it has mapped the frame of slot 3 where the fault was, in the space of
+// slot 4; the other program also that of slot 5, on the page behind.
     .macro MAP frame, page
     li t0, \frame
     li t1, FRAME_MAP

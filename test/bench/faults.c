@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Faults of which the faulter or the handler is a capsule. Checked code cannot read the time, so what is measured goes from
-// a process to a process: in rounds, or from the fault of a process to the end of the answer.
+// Faults of which the faulter or the handler is a capsule. Checked code cannot read the time, so what is measured goes
+// from a process to a process: in rounds, or from the fault of a process to the end of the answer.
 #include "test/bench/bench.h"
 
 #define FEW 1000u
@@ -13,7 +13,7 @@
 // bench_code.S
 _Static_assert(NJ_FAULT_REPLY_SUSPEND == 1 && NJ_FRAME_MAP == 1 && NJ_RIGHT_READ == 2, "numbers of the ABI");
 
-// ---- In rounds: the handler answers a fault that comes again at once -----------------------------------------------------
+// ---- In rounds: the handler answers a fault that comes again at once ------------------------------------------------
 static struct {
     uint32_t told, endpoint, notification, signals; // signals: the same with a badge
 } now;
@@ -73,7 +73,7 @@ static void rounds(const char *name, bool faulter_is_capsule, bool handler_is_ca
     slots_empty(first);
 }
 
-// ---- In one go: a capsule maps the page and answers in a send; the faulter is more important and goes on at once ----------
+// ---- In one go: a capsule maps the page and answers in a send; the faulter is more important and goes on at once ----
 static volatile uint64_t touched[2];
 
 static void touch_and_wait(uint64_t notification)

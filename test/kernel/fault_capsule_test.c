@@ -10,7 +10,7 @@ CAPSULE_PROGRAM(image_answer);
 CAPSULE_PROGRAM(image_gate_client);
 extern const uint32_t image_gate_answer[];
 
-// ---- Where an image faults, and what its handler is told ------------------------------------------------------------------
+// ---- Where an image faults, and what its handler is told ------------------------------------------------------------
 // Offsets from the code base.
 #define WINDOW (1ull << CHECKED_WINDOW_LOG2)
 #define STACK_LOW (WINDOW + NJ_CAPSULE_GUARD)
@@ -76,7 +76,7 @@ static void places_in_an_image_of_a_process(void)
     read_places(NJ_SPACE_PROCESS);
 }
 
-// ---- A capsule answers in a send -------------------------------------------------------------------------------------------
+// ---- A capsule answers in a send ------------------------------------------------------------------------------------
 #define FLOAT_OF_ANSWERER 0x4711
 
 static struct answerer {
@@ -203,7 +203,7 @@ static void a_capsule_with_floating_point_state_answers(void)
     scene_check_went_on();
 }
 
-// ---- Gates ---------------------------------------------------------------------------------------------------------------------
+// ---- Gates ----------------------------------------------------------------------------------------------------------
 // A fault behind a gate cuts the caller off: its own handler, which waits, is told nothing.
 static void behind_a_gate(const uint32_t *entry, uint64_t argument)
 {

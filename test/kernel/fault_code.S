@@ -51,8 +51,8 @@
     CHILD child_read_then_float, "ld zero, 0(t6)", , 0
     CHILD child_write_then_float, "sd t5, 0(t6)", , 0
 
-// In a0: bits that are set in t2 to t6 after the call of number a1 with slot a2, no words and word 0. Right before it a first
-// touch of address a0 has saved something else in them.
+// In a0: bits that are set in t2 to t6 after the call of number a1 with slot a2, no words and word 0. Right before it a
+// first touch of address a0 has saved something else in them.
     .globl touch_and_call
 touch_and_call:
     mv t0, a2
@@ -142,9 +142,9 @@ PROGRAM image_at
     TRAP
 image_at_end:
 
-// A handler in checked code: a0 = word it answers with | 2 * value for a floating-point register, unless that is 0. Receives
-// faults from slot 1 with reply object 2, answers in a send, and tells slot 3 what of its registers was not as it should be
-// (it gathers in s1), the kind of the fault, and what is in the floating-point register.
+// A handler in checked code: a0 = word it answers with | 2 * value for a floating-point register, unless that is 0.
+// Receives faults from slot 1 with reply object 2, answers in a send, and tells slot 3 what of its registers was not as
+// it should be (it gathers in s1), the kind of the fault, and what is in the floating-point register.
     .equ DATA_FROM_CODE, (1 << CHECKED_WINDOW_LOG2) + CHECKED_STACK_BYTES + CHECKED_STATE_BYTES + 2 * NJ_CAPSULE_GUARD
 
     .macro RESERVED_ARE_VALID // and what a call clears is clear
@@ -174,8 +174,8 @@ image_at_end:
     or s1, s1, t3
     .endr
     .endm
-    // The fault, from slot 2; the words stay as they are. If it touches, all registers have been saved right before, with
-    // something in those that a call clears.
+    // The fault, from slot 2; the words stay as they are. If it touches, all registers have been saved right before,
+    // with something in those that a call clears.
     .macro ANSWER touches
     .if \touches
     ld t0, 8(gp)
@@ -253,7 +253,8 @@ PROGRAM image_answer
     j 2b
 image_answer_end:
 
-// Receives a fault, and goes through the gate in slot 4, behind which it is answered. Tells slot 3 what the gate call brought.
+// Receives a fault, and goes through the gate in slot 4, behind which it is answered. Tells slot 3 what the gate call
+// brought.
 PROGRAM image_gate_client
     BEGIN_HANDLER
     RECEIVE

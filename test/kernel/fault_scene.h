@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What cases of page faults are made of: a process or an image that reads where nothing is mapped, and a worker that maps it
-// and answers.
+// What cases of page faults are made of: a process or an image that reads where nothing is mapped, and a worker that
+// maps it and answers.
 #pragma once
 #include "test/kernel/capsule.h"
 #include "test/kernel/peer.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Faults of processes: one case for every way to break a rule. Each comes twice: to nobody, and to a handler that waits.
+// Faults of processes: one case for every way to break a rule. Each comes twice: to nobody, and to a handler that
+// waits.
 #include "test/kernel/process.h"
 #include <stdio.h>
 

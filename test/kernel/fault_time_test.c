@@ -74,7 +74,8 @@ static void a_turn_that_ends_meanwhile(void)
     CHECK(handler->is_done);
 }
 
-// A passive handler gets time of its own while the faulter's is taken away: what it runs on when it answers was not lent.
+// A passive handler gets time of its own while the faulter's is taken away: what it runs on when it answers was not
+// lent.
 static void answered_on_own_time(uint64_t number, bool both)
 {
     scene_make();
@@ -107,7 +108,7 @@ static void a_passive_handler_that_gets_time_of_its_own(void)
     answered_on_own_time(NJ_SYS_REPLY_RECV, true);
 }
 
-// ---- A faulter that has no time, and a handler that runs on somebody else's, which is not the faulter's --------------------
+// ---- A faulter that has no time, and a handler that runs on somebody else's, which is not the faulter's -------------
 static struct {
     uint32_t outer, inner, outer_reply, inner_reply; // endpoints and reply objects of two servers
     struct worker *server;
@@ -164,7 +165,7 @@ static void a_handler_keeps_what_others_lent(void)
     answered_on_a_loan(NJ_SYS_REPLY_RECV);
 }
 
-// ---- A faulter that ran on a loan, and gets time of its own before it is answered -----------------------------------------
+// ---- A faulter that ran on a loan, and gets time of its own before it is answered -----------------------------------
 #define TOUCHED 0x39000000ull
 static struct worker *borrower;
 

@@ -51,7 +51,8 @@ _Static_assert(offsetof(struct thread, fault_endpoint.cap.word) == THREAD_FAULT_
 _Static_assert(offsetof(struct thread, faults) == THREAD_FAULTS, "offsets.h");
 _Static_assert(NJ_FAULT_WORDS == FAULT_WORDS && NJ_FAULT_REPLY_SUSPEND == FAULT_SUSPEND, "offsets.h");
 _Static_assert(NJ_FAULT_FETCH == FAULT_FETCH && NJ_FAULT_STACK == FAULT_STACK, "offsets.h");
-_Static_assert(NJ_CAPSULE_WINDOW == 1ull << CAPSULE_WINDOW_LOG2 && NJ_CAPSULE_GUARD == 1u << CAPSULE_GUARD_LOG2, "offsets.h");
+_Static_assert(NJ_CAPSULE_WINDOW == 1ull << CAPSULE_WINDOW_LOG2, "offsets.h");
+_Static_assert(NJ_CAPSULE_GUARD == 1u << CAPSULE_GUARD_LOG2, "offsets.h");
 _Static_assert(NJ_FAULT_READ == 1 && NJ_FAULT_WRITE == 2 && CAUSE_STORE_PAGE == CAUSE_LOAD_PAGE + 2, "fault.S");
 _Static_assert(NJ_FAULT_WORD_KIND == 0 && NJ_FAULT_WORD_PC == 1 && NJ_FAULT_WORD_DETAIL == 2 && NJ_FAULT_WORD_EXTRA == 3,
                "fault.S");

@@ -28,7 +28,8 @@ entry_slots_process:
     .word 0
     .endr
     .org entry_slots_process + 2048
-.if NJ_SYS_COUNT != 14 || NJ_SYS_CALL != 0 || NJ_SYS_REPLY_RECV != 1 || NJ_SYS_INVOKE != 2 || NJ_SYS_SEND != 3 || NJ_SYS_TIME != 11 || NJ_SYS_GATE_RETURN != 13
+.if NJ_SYS_COUNT != 14 || NJ_SYS_CALL != 0 || NJ_SYS_REPLY_RECV != 1 || NJ_SYS_INVOKE != 2 || NJ_SYS_SEND != 3 || \
+    NJ_SYS_TIME != 11 || NJ_SYS_GATE_RETURN != 13
     .error "the lists above are in the order of abi/syscall.h"
 .endif
 

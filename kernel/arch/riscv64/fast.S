@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fast paths of messages: call to a server that waits, answer and wait for the next call. They leave the kernel's state as
-// the complete path (endpoint.c, reply.c, donate.c) would, but for what nobody reads in it (where a thread has waited), and
-// hand over to it untouched whatever they do not handle: every check comes before the first store to an object. Other system
-// calls are in call.S.
+// Fast paths of messages: call to a server that waits, answer and wait for the next call. They leave the kernel's state
+// as the complete path (endpoint.c, reply.c, donate.c) would, but for what nobody reads in it (where a thread has
+// waited), and hand over to it untouched whatever they do not handle: every check comes before the first store to an
+// object. Other system calls are in call.S.
 //
 // A thread that ran through here has only its callee-saved registers, ra, sp, gp, tp and pc saved. Messages stay in the
 // registers they came in: t0 capability then badge, t1 tag, t3 reply slot, a0-a7 words.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fast paths of faults: an access to a page that is not there, by a process or a capsule, to the handler that waits; the answer
-// by which the faulter goes on at once. As in fast.S, every check comes before the first store to an object, and whatever is
-// unusual goes to the complete path (trap.c, fault.c, reply.c) untouched. The state is left as that would leave it, but for
-// what nobody reads in it: where a thread has waited, and what a fault that has been delivered said.
+// Fast paths of faults: an access to a page that is not there, by a process or a capsule, to the handler that waits;
+// the answer by which the faulter goes on at once. As in fast.S, every check comes before the first store to an object,
+// and whatever is unusual goes to the complete path (trap.c, fault.c, reply.c) untouched. The state is left as that
+// would leave it, but for what nobody reads in it: where a thread has waited, and what a fault that has been delivered
+// said.
 #include "abi/syscall.h"
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/layout.h"
@@ -12,8 +13,8 @@
     .section .text.trap, "ax"
 // From trap.S, with all registers saved: tp = thread, s0 = cause ^ CAUSE_CALL, a1 = pc.
 //
-// Below the direct map only pages of user space are executed, by processes in user mode and by capsules in supervisor mode
-// with interrupts on: what read or wrote there was no kernel. What is fetched has to be looked at (fault_fetch).
+// Below the direct map only pages of user space are executed, by processes in user mode and by capsules in supervisor
+// mode with interrupts on: what read or wrote there was no kernel. What is fetched has to be looked at (fault_fetch).
     .globl fault_page, fault_resume
 fault_page:
     ld t0, CONTEXT_TABLE(tp) // its space
