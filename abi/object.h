@@ -157,7 +157,8 @@ enum nj_gate_state { NJ_GATE_IDLE = 0, NJ_GATE_ACTIVE = 1, NJ_GATE_BROKEN = 2, N
 enum nj_code_op {
     NJ_CODE_SUPPLY = 1, // SUPPLY(untyped slot): moves unused untyped memory in; its size is the code object's. IN_USE
     NJ_CODE_FILL = 2,   // FILL(offset, source space slot, source address, bytes) -> bytes copied, as space COPY
-    NJ_CODE_CHECK = 3,  // CHECK(bytes of code) [steps]: OK seals it for ever; REFUSED -> offset, enum nj_check_rule
+    NJ_CODE_CHECK = 3,  // CHECK(bytes of code, at most 64 MiB) [steps]: OK seals it for ever; REFUSED -> offset,
+                        //   enum nj_check_rule
     NJ_CODE_INFO = 4,   // INFO() -> enum nj_code_state, bytes of code
 };
 enum nj_code_state { NJ_CODE_EMPTY = 0, NJ_CODE_FILLING = 1, NJ_CODE_CHECKING = 2, NJ_CODE_SEALED = 3, NJ_CODE_REFUSED = 4 };

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "abi/capsule.h"
 #include "abi/check.h"
 #include "kernel/arch/arch.h"
 #include "kernel/capability.h"
@@ -93,7 +94,7 @@ static enum nj_status begin_check(uint32_t code, uint64_t bytes)
 {
     uint32_t taken = cap_used(slots[supply_slot(code)].cap) / UNITS_PER_PAGE;
 
-    if (bytes == 0 || bytes % 4u != 0 || bytes > (uint64_t)taken * PAGE_BYTES)
+    if (bytes == 0 || bytes % 4u != 0 || bytes > (uint64_t)taken * PAGE_BYTES || bytes > 1u << NJ_CODE_WINDOW_LOG2_MAX)
         return NJ_BAD_ARGUMENT;
     codes[code].bytes = (uint32_t)bytes;
     codes[code].checked = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Untyped memory, spaces, frames, code: what is given comes back, cleared, and nothing overlaps.
+#include "abi/capsule.h"
 #include "kernel/capability.h"
 #include "kernel/cnode.h"
 #include "kernel/derive.h"
@@ -294,6 +295,29 @@ TEST(code_is_sealed_once_it_passed_the_checker)
     CHECK_EQUAL(INVOKE(120, NJ_CODE_CHECK, 8), NJ_WRONG_STATE);
     CHECK_EQUAL(INVOKE(120, NJ_CODE_INFO, 0), NJ_OK);
     CHECK_EQUAL(result(0), NJ_CODE_SEALED);
+}
+
+// As if 64 MiB and one page had been filled: what does not fit in the code window would lie where guard and stack belong.
+TEST(code_is_not_longer_than_its_window)
+{
+    const uint64_t window = 1ull << NJ_CODE_WINDOW_LOG2_MAX, filled = window / PAGE_BYTES + 1;
+    boot();
+    make_space(100, 101, 8, NJ_SPACE_PROCESS);
+    CHECK_EQUAL(INVOKE(100, NJ_SPACE_MEMORY, 0x10000, 8 * PAGE_BYTES), NJ_OK);
+    make(NJ_KIND_CODE, 1, 0, 120);
+    make(NJ_KIND_UNTYPED, 1, 1, 121);
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_SUPPLY, 121), NJ_OK);
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_FILL, 0, 100, 0x10000, PAGE_BYTES), NJ_OK);
+    uint32_t own = spaces[threads[root].space].cnode.cap.object, code = slots[own + 120].cap.object;
+    struct cap supply = codes[code].supply.cap;
+    codes[code].supply.cap.word = filled | filled * UNITS_PER_PAGE << 32;
+    host_syscall(root, NJ_SYS_INVOKE, 120, NJ_CODE_CHECK, 0, (const uint64_t[8]){window + PAGE_BYTES});
+    CHECK_EQUAL(status_of(root), NJ_BAD_ARGUMENT);
+    CHECK_EQUAL(codes[code].state, NJ_CODE_FILLING);
+    host_syscall(root, NJ_SYS_INVOKE, 120, NJ_CODE_CHECK, 0, (const uint64_t[8]){window});
+    CHECK_EQUAL(status_of(root), NJ_REFUSED); // the first word is zero
+    codes[code].supply.cap = supply;
+    CHECK_TEXT(check_invariants(1), NULL);
 }
 
 TEST(code_that_breaks_a_rule_is_refused_for_ever)
