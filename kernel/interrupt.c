@@ -5,6 +5,7 @@
 
 #include "kernel/arch/arch.h"
 #include "kernel/capability.h"
+#include "kernel/derive.h"
 #include "kernel/notification.h"
 #include "kernel/sched.h"
 #include "kernel/syscall.h"
@@ -60,6 +61,9 @@ enum nj_status interrupt_control_invoke(uint32_t thread, uint32_t control, uint6
     uint32_t interrupt = source == NJ_INTERRUPT_TIMER ? TIMER_ENTRY : interrupt_find_unused();
     if (interrupt == NIL)
         return NJ_NO_MEMORY;
+    status = derive_allowed(control);
+    if (status != NJ_OK)
+        return status;
     interrupts[interrupt].is_used = true;
     interrupts[interrupt].source = (uint32_t)source;
     struct cap cap = {.kind = NJ_KIND_INTERRUPT, .rights = NJ_RIGHT_ALL, .object = interrupt};

@@ -4,6 +4,7 @@
 
 #include "kernel/arch/arch.h"
 #include "kernel/capability.h"
+#include "kernel/derive.h"
 #include "kernel/page.h"
 #include "kernel/syscall.h"
 
@@ -48,6 +49,9 @@ static enum nj_status device_frame(uint32_t thread, uint32_t system)
         return status;
     if (slots[destination].cap.kind != NJ_KIND_EMPTY)
         return NJ_SLOT_USED;
+    status = derive_allowed(system);
+    if (status != NJ_OK)
+        return status;
     struct cap cap = {
         .kind = NJ_KIND_FRAME,
         .rights = NJ_RIGHT_READ | NJ_RIGHT_WRITE | CAP_DEVICE,

@@ -151,6 +151,25 @@ TEST(derivation_among_many_siblings_gets_through_while_another_revoke_is_under_w
     CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, 101), NJ_OK);
 }
 
+// An interrupt object descends from the authority by which it was made, as a copy of that would.
+TEST(an_authority_that_is_revoked_makes_nothing)
+{
+    uint64_t words[8] = {100};
+
+    boot();
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_COPY, 100, CNODE, NJ_BOOT_SLOT_INTERRUPT_CONTROL, NJ_RIGHT_ALL), NJ_OK);
+    for (uint64_t i = 0; i < 70; i++)
+        CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_COPY, 101 + i, CNODE, 100, NJ_RIGHT_ALL), NJ_OK);
+    host_syscall(root, NJ_SYS_INVOKE, CNODE, NJ_CNODE_REVOKE, 0, words);
+    REQUIRE(status_of(root) == NJ_AGAIN && kind_in(101) == NJ_KIND_INTERRUPT_CONTROL);
+    CHECK_EQUAL(INVOKE(101, NJ_INTERRUPT_CONTROL_GET, 1, CNODE, 200), NJ_REVOKING);
+    CHECK_EQUAL(INVOKE(100, NJ_INTERRUPT_CONTROL_GET, 1, CNODE, 200), NJ_REVOKING);
+    CHECK_EQUAL(INVOKE(NJ_BOOT_SLOT_INTERRUPT_CONTROL, NJ_INTERRUPT_CONTROL_GET, 2, CNODE, 200), NJ_OK);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, 100), NJ_OK);
+    CHECK_EQUAL(INVOKE(100, NJ_INTERRUPT_CONTROL_GET, 1, CNODE, 201), NJ_OK); // nothing was taken when it was refused
+    CHECK_TEXT(check_invariants(1), NULL);
+}
+
 TEST(memory_revoked_from_within_itself_goes_with_its_table)
 {
     boot();

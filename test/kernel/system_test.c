@@ -124,6 +124,23 @@ static void revoke_takes_device_frames_back(void)
     OK(frame_map(slot, SLOT_SPACE, 0x38000000, NJ_RIGHT_READ));
 }
 
+// A frame descends from the authority by which it was made, as a copy of that would.
+static void no_device_frame_while_the_authority_is_revoked(void)
+{
+    uint32_t authority = copy(SLOT_SYSTEM, NJ_RIGHT_ALL), first = slot_next(), slot = slot_next();
+    OK(cnode_copy(SLOT_CNODE, first, SLOT_CNODE, authority, NJ_RIGHT_ALL));
+    for (uint32_t i = 0; i < 70; i++)
+        OK(cnode_copy(SLOT_CNODE, slot_next(), SLOT_CNODE, authority, NJ_RIGHT_ALL));
+    ANSWERS(invoke_raw(SLOT_CNODE, NJ_CNODE_REVOKE, authority, 0, 0, 0, 0), NJ_AGAIN);
+    SAME(kind_of(first), NJ_KIND_SYSTEM); // the last that goes
+    ANSWERS(system_device_frame(first, UART, 1, SLOT_CNODE, slot), NJ_REVOKING);
+    ANSWERS(system_device_frame(authority, UART, 1, SLOT_CNODE, slot), NJ_REVOKING);
+    OK(system_device_frame(SLOT_SYSTEM, UART, 1, SLOT_CNODE, slot));
+    revoke(authority);
+    SAME(kind_of(first), NJ_KIND_EMPTY);
+    SAME(kind_of(slot), NJ_KIND_FRAME);
+}
+
 static const struct test_case cases[] = {
     CASE(info_adds_up),
     CASE(time_runs),
@@ -136,5 +153,6 @@ static const struct test_case cases[] = {
     CASE(device_registers_can_be_read),
     CASE(device_frame_is_not_copied_from),
     CASE(revoke_takes_device_frames_back),
+    CASE(no_device_frame_while_the_authority_is_revoked),
 };
 GROUP(system, cases);
