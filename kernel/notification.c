@@ -77,6 +77,8 @@ enum nj_status notification_bind(uint32_t notification, uint32_t thread)
     notifications[notification].thread = thread;
     threads[thread].notification = notification;
     threads[thread].slow |= CONTEXT_BOUND;
+    if (notifications[notification].word != 0)
+        notification_signal(notification, 0); // was signalled before: it may be receiving
     return NJ_OK;
 }
 

@@ -152,6 +152,24 @@ TEST(a_bound_notification_ends_a_receive)
     CHECK_EQUAL(threads[server].context.reg[REG_TAG], NJ_TAG_SIGNAL | 1);
 }
 
+// What was signalled before it was bound does not wait for the next signal.
+TEST(binding_a_notification_ends_a_receive)
+{
+    boot_with_server();
+    make(NJ_KIND_NOTIFICATION, 1, 0, 120);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_MINT, 121, CNODE, 120, NJ_RIGHT_ALL, 6), NJ_OK);
+    calls(root, NJ_SYS_SIGNAL, 121, 0, 0, 0);
+    CHECK_EQUAL(INVOKE(100, NJ_THREAD_BIND_NOTIFICATION, 120), NJ_OK);
+    CHECK_EQUAL(threads[server].state, NJ_THREAD_READY);
+    CHECK_EQUAL(threads[server].context.reg[REG_TAG], NJ_TAG_SIGNAL | 1);
+    CHECK_EQUAL(threads[server].context.reg[REG_WORD], 6);
+    calls(server, NJ_SYS_RECV, 110, 0, 111, 0);
+    CHECK_EQUAL(threads[server].state, NJ_THREAD_RECEIVING); // once
+    CHECK_EQUAL(INVOKE(100, NJ_THREAD_UNBIND_NOTIFICATION, 0), NJ_OK);
+    CHECK_EQUAL(INVOKE(100, NJ_THREAD_BIND_NOTIFICATION, 120), NJ_OK);
+    CHECK_EQUAL(threads[server].state, NJ_THREAD_RECEIVING);
+}
+
 TEST(callers_learn_when_their_server_is_gone)
 {
     static const uint64_t victims[] = {111, 100}; // reply object, thread

@@ -113,7 +113,11 @@ const char *check_notification(uint32_t n)
 {
     uint32_t bound = notifications[n].thread;
 
-    REQUIRE(bound == NIL || threads[bound].notification == n, "a notification is bound to a thread that knows nothing of it");
+    REQUIRE(bound == NIL || threads[bound].notification == n,
+            "a notification is bound to a thread that knows nothing of it");
+    REQUIRE(notifications[n].word == 0 ||
+                (notifications[n].queue.head == NIL && (bound == NIL || threads[bound].state != NJ_THREAD_RECEIVING)),
+            "a signal wakes nobody though somebody waits for it");
     return check_queue(notifications[n].queue, n, NJ_THREAD_WAITING, NJ_THREAD_WAITING);
 }
 
@@ -178,7 +182,8 @@ const char *check_sched(uint32_t s)
     bool is_round_robin = scheds[s].budget_ns == scheds[s].period_ns;
     REQUIRE(scheds[s].left_ns <= scheds[s].chunk_ns, "a chunk gained time");
     REQUIRE(scheds[s].budget_ns == 0 || scheds[s].left_ns > 0, "nothing is left of a chunk");
-    REQUIRE(scheds[s].refill_count <= REFILLS_MAX && (!is_round_robin || scheds[s].refill_count == 0), "too many refills");
+    REQUIRE(scheds[s].refill_count <= REFILLS_MAX && (!is_round_robin || scheds[s].refill_count == 0),
+            "too many refills");
     for (uint32_t i = 0; i < scheds[s].refill_count; i++) {
         struct refill refill = scheds[s].refill[(scheds[s].refill_head + i) % REFILLS_MAX];
         amount += refill.amount;
