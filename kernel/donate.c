@@ -79,16 +79,15 @@ void sched_donate(uint32_t caller, uint32_t receiver, uint32_t reply)
     if (sched == NIL)
         return;
     attach(sched, receiver);
-    replies[reply].donated = true;
+    replies[reply].lent = sched;
 }
 
 void sched_give_back(uint32_t reply)
 {
-    uint32_t receiver = replies[reply].receiver, caller = replies[reply].caller;
+    uint32_t receiver = replies[reply].receiver, caller = replies[reply].caller, sched = replies[reply].lent;
 
-    replies[reply].donated = false;
-    uint32_t sched = receiver == NIL ? NIL : threads[receiver].sched;
-    if (sched == NIL || sched == threads[receiver].home_sched || threads[caller].sched != NIL)
+    replies[reply].lent = NIL;
+    if (threads[receiver].sched != sched || sched == threads[receiver].home_sched || threads[caller].sched != NIL)
         return; // lent further on, or gone: it finds its way home when that server takes new work
     attach(sched, caller);
 }
@@ -99,7 +98,7 @@ void sched_return_donated(uint32_t thread)
 
     if (sched == NIL || sched == threads[thread].home_sched)
         return;
-    if (serving != NIL && replies[serving].donated)
+    if (serving != NIL && replies[serving].lent == sched)
         return; // still at work for the caller who lent it
     uint32_t home = scheds[sched].home;
     detach(sched);

@@ -104,11 +104,11 @@ struct notification {
 };
 
 struct reply {
-    uint32_t caller ALIGNED(32);   // thread that waits for the answer
+    uint32_t lent ALIGNED(32); // scheduling context the receiver got from the caller, which goes back with the answer; or NIL
+    uint32_t caller;   // thread that waits for the answer
     uint32_t receiver; // thread that offers it in a recv, or that received the call
     uint32_t references;
     uint8_t may_grant; // the answer may carry a capability
-    uint8_t donated;   // the receiver runs on the caller's scheduling context, which goes back with the answer
     uint32_t next, prev; // while it holds a caller: among the reply objects of the same server, newest first
 };
 

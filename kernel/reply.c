@@ -69,7 +69,7 @@ static void unlink(uint32_t reply)
 // The same, and a donated scheduling context goes back.
 static void reply_release(uint32_t reply)
 {
-    if (replies[reply].donated)
+    if (replies[reply].lent != NIL)
         sched_give_back(reply);
     unlink(reply);
 }

@@ -61,5 +61,5 @@ enum nj_status sched_control_invoke(uint32_t thread, uint64_t operation);
 
 // Donation: a passive receiver runs on the caller's scheduling context until it answers.
 void sched_donate(uint32_t caller, uint32_t receiver, uint32_t reply);
-void sched_give_back(uint32_t reply);         // with the answer, if `donated`
+void sched_give_back(uint32_t reply);         // with the answer, if one was lent
 void sched_return_donated(uint32_t thread);   // the thread blocks for new work: what it holds of others goes home

@@ -125,6 +125,7 @@ const char *check_reply(uint32_t r)
 {
     uint32_t caller = replies[r].caller, receiver = replies[r].receiver;
 
+    REQUIRE(caller != NIL || replies[r].lent == NIL, "a reply object keeps what nobody lent");
     if (caller != NIL)
         REQUIRE(threads[caller].state == NJ_THREAD_REPLY_WAIT && threads[caller].reply == r && receiver != NIL,
                 "a reply's caller waits not");

@@ -65,10 +65,11 @@ _Static_assert(offsetof(struct cap, word) == CAP_WORD, "offsets.h");
 _Static_assert(offsetof(struct endpoint, queue.head) == ENDPOINT_HEAD, "offsets.h");
 _Static_assert(offsetof(struct endpoint, queue.tail) == ENDPOINT_TAIL, "offsets.h");
 _Static_assert(offsetof(struct endpoint, has_receivers) == ENDPOINT_HAS_RECEIVERS, "offsets.h");
-_Static_assert(offsetof(struct reply, caller) == REPLY_CALLER && offsetof(struct reply, receiver) == REPLY_CALLER + 4,
+_Static_assert(offsetof(struct reply, lent) == REPLY_LENT && offsetof(struct reply, caller) == REPLY_LENT + 4,
                "written together");
+_Static_assert(offsetof(struct reply, caller) == REPLY_CALLER, "offsets.h");
+_Static_assert(offsetof(struct reply, receiver) == REPLY_RECEIVER, "offsets.h");
 _Static_assert(offsetof(struct reply, may_grant) == REPLY_MAY_GRANT, "offsets.h");
-_Static_assert(offsetof(struct reply, donated) == REPLY_DONATED, "offsets.h");
 _Static_assert(offsetof(struct reply, next) == REPLY_NEXT, "offsets.h");
 _Static_assert(offsetof(struct sched, thread) == SCHED_THREAD, "offsets.h");
 _Static_assert(offsetof(struct sched, budget_ns) == SCHED_BUDGET, "offsets.h");

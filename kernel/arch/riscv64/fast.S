@@ -50,11 +50,17 @@
     lwu s1, CONTEXT_SELF(tp)
     srli s3, s3, CAP_RIGHTS_SHIFT
     andi s3, s3, CAP_GRANT_BOTH
-    .if \donated
-    ori s3, s3, 1 << 8
-    .endif
     sw s1, REPLY_CALLER(s5) // its receiver it is already
-    sh s3, REPLY_MAY_GRANT(s5) // and donated
+    sb s3, REPLY_MAY_GRANT(s5)
+    .if \donated
+    lwu s1, THREAD_SCHED(tp)
+    sw zero, THREAD_SCHED(tp)
+    sw s1, REPLY_LENT(s5)
+    sw s1, THREAD_SCHED(s9)
+    slli s1, s1, SCHED_SHIFT
+    add s1, s1, s7
+    sw s8, SCHED_THREAD(s1)
+    .endif
     slli s3, t2, 32
     sd s3, THREAD_REPLY(s9) // offers none, serves this one
     sb s10, THREAD_STATE(s9)
@@ -78,9 +84,16 @@
     bltu t6, t5, \equal
     .endm
 
-    .macro REPLY_COMMIT
+    .macro REPLY_COMMIT donated=0 // s2 = its own context then, which goes back
     ld s1, CONTEXT_SELF(tp)
-    sw zero, REPLY_CALLER(s5)
+    sd zero, REPLY_LENT(s5) // and caller
+    .if \donated
+    sw zero, THREAD_SCHED(tp)
+    sw s2, THREAD_SCHED(s9)
+    slli s2, s2, SCHED_SHIFT
+    add s2, s2, s7
+    sw s8, SCHED_THREAD(s2)
+    .endif
     sd s1, ENDPOINT_HEAD(s6) // and tail
     sb s10, ENDPOINT_HAS_RECEIVERS(s6) // true
     sb s10, THREAD_STATE(s9) // true is READY
@@ -137,12 +150,6 @@ call_checked:
     CALL_CHECK call_equal
 call_commit: // all is checked
     CALL_COMMIT 1
-    lwu s1, THREAD_SCHED(tp)
-    sw zero, THREAD_SCHED(tp)
-    sw s1, THREAD_SCHED(s9)
-    slli s1, s1, SCHED_SHIFT
-    add s1, s1, s7
-    sw s8, SCHED_THREAD(s1)
 switch: // to s9 = thread s8; tp = the thread that ran; s0 = upper part of the scheduler's variables
     ld s1, CONTEXT_ROOT(s9)
     ld s2, CONTEXT_ROOT(tp)
@@ -234,18 +241,13 @@ reply_goes_on:
     or t4, t4, t5
     bnez t4, reply_reasons
 reply_checked:
-    lbu s10, REPLY_DONATED(s5) // and lent it to us
-    beqz s10, miss_reply_recv
+    lwu s10, REPLY_LENT(s5)
+    lwu s2, THREAD_SCHED(tp)
+    bne s10, s2, miss_reply_recv // and lent us what we run on
     REPLY_CHECK reply_equal
 reply_commit: // all is checked
-    sb zero, REPLY_DONATED(s5)
-    REPLY_COMMIT
-    lwu s2, THREAD_SCHED(tp)
-    sw zero, THREAD_SCHED(tp)
-    sw s2, THREAD_SCHED(s9)
-    slli s2, s2, SCHED_SHIFT
-    add s2, s2, s7
-    sw s8, SCHED_THREAD(s2)
+    li s10, 1
+    REPLY_COMMIT 1
     j switch
 
 // ---- Calls of capsules, from the entry page: interrupts are off; t2, t4, t5, t6 are dead, but must be valid again ------
@@ -303,7 +305,7 @@ reply_reasons: // s0 = other waiting threads, t6 = own scheduling context
     beqz t6, reply_checked
     beqz t4, miss_reply_recv
     beqz t5, miss_reply_recv
-    lbu s10, REPLY_DONATED(s5) // both run on their own time
+    lwu s10, REPLY_LENT(s5) // both run on their own time
     bnez s10, miss_reply_recv
     li s10, 1
     REPLY_CHECK reply_equal_active
@@ -329,7 +331,7 @@ reply_fault: // s0 = other waiting threads, t4 = `slow` of the answerer
 fault_checked:
     lwu t4, THREAD_HOME_SCHED(tp)
     lwu t5, THREAD_SCHED(s9)
-    lbu t6, REPLY_DONATED(s5)
+    lwu t6, REPLY_LENT(s5)
     beqz t4, fault_returns
     beqz t5, miss_reply_recv
     bnez t6, miss_reply_recv
@@ -341,9 +343,8 @@ fault_commit:
 
 fault_returns: // the time that it has lent
     bnez t5, miss_reply_recv
-    beqz t6, miss_reply_recv
     lwu s2, THREAD_SCHED(tp)
-    sb zero, REPLY_DONATED(s5)
+    bne t6, s2, miss_reply_recv
     sw zero, THREAD_SCHED(tp)
     sw s2, THREAD_SCHED(s9)
     slli s2, s2, SCHED_SHIFT

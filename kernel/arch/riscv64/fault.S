@@ -90,8 +90,8 @@ fault_commit: // all is checked
 
 fault_lends: // a handler without time of its own
     lwu s1, THREAD_SCHED(tp)
-    sb s10, REPLY_DONATED(s5) // READY is true
     sw zero, THREAD_SCHED(tp)
+    sw s1, REPLY_LENT(s5)
     sw s1, THREAD_SCHED(s9)
     slli s1, s1, SCHED_SHIFT
     add s1, s1, s7
@@ -222,8 +222,8 @@ send_resumes:
     sd t6, %lo(ready_bits)(t5)
     sw s4, %lo(sched_top_priority)(s0)
 send_commit:
-    sd zero, REPLY_CALLER(s5) // and its receiver
-    sb zero, REPLY_DONATED(s5)
+    sd zero, REPLY_LENT(s5) // and caller
+    sw zero, REPLY_RECEIVER(s5)
     sw zero, THREAD_REPLY(s9)
     sb zero, THREAD_FAULT_KIND(s9)
     sb s10, THREAD_STATE(s9)
@@ -259,13 +259,13 @@ miss_send:
 
 send_returns: // the time that it was lent; of its own it has none. t6 = priority of the faulter
     lwu t4, %lo(sched_top_priority)(s0)
-    lbu t5, REPLY_DONATED(s5)
+    lwu t5, REPLY_LENT(s5)
     lwu s2, THREAD_HOME_SCHED(tp)
     addi t6, t6, 1
-    beqz t5, miss_send
     bnez s2, miss_send
-    bltu t6, t4, miss_send
     lwu s2, THREAD_SCHED(tp)
+    bltu t6, t4, miss_send
+    bne t5, s2, miss_send
     sw zero, THREAD_SCHED(tp)
     sw s2, THREAD_SCHED(s9)
     slli s2, s2, SCHED_SHIFT

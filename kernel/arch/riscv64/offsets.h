@@ -58,10 +58,11 @@
 #define ENDPOINT_HAS_RECEIVERS 12
 
 #define REPLY_SHIFT 5
-#define REPLY_CALLER 0 // and receiver
-#define REPLY_MAY_GRANT 12
-#define REPLY_DONATED 13
-#define REPLY_NEXT 16
+#define REPLY_LENT 0 // and caller
+#define REPLY_CALLER 4
+#define REPLY_RECEIVER 8
+#define REPLY_MAY_GRANT 16
+#define REPLY_NEXT 20
 
 #define NOTIFICATION_SHIFT 5
 #define NOTIFICATION_WORD 0
