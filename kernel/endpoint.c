@@ -113,6 +113,8 @@ enum nj_status endpoint_receive(uint32_t thread, uint32_t endpoint, uint32_t sou
     endpoint_unblock(sender, endpoint);
     deliver(sender, thread, threads[sender].badge, source);
     if (threads[sender].is_calling) {
+        if (threads[sender].sched != NIL)
+            sched_return_donated(thread); // it need not work for this caller on time of one who is gone
         start_call(sender, thread, reply, threads[sender].may_grant_reply);
     } else {
         message_finish(sender, 0, 0);

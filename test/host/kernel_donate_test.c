@@ -10,6 +10,7 @@
 #define LENDER 100 // threads; their contexts are in the slots behind
 #define OTHER 102
 #define SERVER 104
+#define BACK_SERVER 106
 
 static uint32_t lender, other, server;
 
@@ -68,5 +69,37 @@ TEST(who_has_lost_what_it_lent_gets_nothing_of_others)
     CHECK_EQUAL(threads[server].sched, lent);
     call(server, NJ_SYS_SEND, SECOND, 0);
     CHECK_EQUAL(threads[other].sched, lent);
+    CHECK_EQUAL(sched_current, other);
+}
+
+// A caller goes away while its time is lent further on. It comes back to a server that has nobody left to answer for it:
+// the next caller's work is done on that one's time.
+TEST(no_work_for_others_is_done_on_the_time_of_who_is_gone)
+{
+    begin();
+    uint32_t back = passive(BACK_SERVER, BACK, THIRD);
+    lender = client(LENDER);
+    other = client(OTHER);
+    call(root, NJ_SYS_WAIT, 120, 0);
+    call(lender, NJ_SYS_CALL, ENDPOINT, 0);
+    call(server, NJ_SYS_CALL, BACK, 0);
+    call(back, NJ_SYS_SIGNAL, 120, 0);
+    host_syscall(back, NJ_SYS_YIELD, 0, 0, 0, (uint64_t[8]){0});
+    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_SUSPEND, 0), NJ_OK);
+    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_RESUME, 0), NJ_OK);
+    CHECK_EQUAL(INVOKE(OTHER, NJ_THREAD_SET_PRIORITY, 255, 255, NJ_BOOT_SLOT_THREAD), NJ_OK);
+    call(root, NJ_SYS_YIELD, 0, 0);
+    CHECK_EQUAL(sched_current, back);
+    host_syscall(back, NJ_SYS_YIELD, 0, 0, 0, (uint64_t[8]){0});
+    call(other, NJ_SYS_CALL, ENDPOINT, 0);
+    CHECK_EQUAL(threads[other].state, NJ_THREAD_SENDING);
+    call(root, NJ_SYS_WAIT, 120, 0);
+    call(back, NJ_SYS_REPLY_RECV, BACK, THIRD);
+    CHECK_EQUAL(threads[server].sched, threads[lender].home_sched);
+    call(server, NJ_SYS_REPLY_RECV, ENDPOINT, FIRST);
+    CHECK_EQUAL(threads[server].sched, threads[other].home_sched);
+    CHECK_EQUAL(threads[lender].sched, threads[lender].home_sched);
+    CHECK_EQUAL(sched_current, server);
+    call(server, NJ_SYS_REPLY_RECV, ENDPOINT, FIRST);
     CHECK_EQUAL(sched_current, other);
 }
