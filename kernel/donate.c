@@ -92,6 +92,18 @@ void sched_give_back(uint32_t reply)
     attach(sched, caller);
 }
 
+// Who gets what the thread gives up: its home, or the server which that waits for, if this has given up a call of its own.
+static uint32_t heir_of(uint32_t sched, uint32_t thread)
+{
+    uint32_t home = scheds[sched].home;
+    uint32_t reply = home != NIL && threads[home].state == NJ_THREAD_REPLY_WAIT ? threads[home].reply : NIL;
+
+    if (reply == NIL || replies[reply].lent != sched)
+        return home;
+    uint32_t receiver = replies[reply].receiver;
+    return receiver == thread || threads[receiver].sched != NIL ? home : receiver;
+}
+
 void sched_return_donated(uint32_t thread)
 {
     uint32_t sched = threads[thread].sched, serving = threads[thread].serving;
@@ -100,10 +112,10 @@ void sched_return_donated(uint32_t thread)
         return;
     if (serving != NIL && replies[serving].lent == sched)
         return; // still at work for the caller who lent it
-    uint32_t home = scheds[sched].home;
+    uint32_t heir = heir_of(sched, thread);
     detach(sched);
-    if (home != NIL && threads[home].sched == NIL)
-        attach_and_wake(sched, home);
+    if (heir != NIL && threads[heir].sched == NIL)
+        attach_and_wake(sched, heir);
 }
 
 enum nj_status sched_invoke(uint32_t thread, uint32_t slot, uint64_t operation)

@@ -104,9 +104,13 @@ enum nj_status reply_send(uint32_t thread, uint32_t reply)
     return NJ_OK;
 }
 
+// The receiver keeps what it was lent until it takes up new work: without time it would never be there for others again.
 void reply_cancel(uint32_t caller)
 {
-    reply_release(threads[caller].reply);
+    uint32_t reply = threads[caller].reply;
+
+    replies[reply].lent = NIL;
+    unlink(reply);
 }
 
 enum nj_status reply_retire(uint32_t reply)

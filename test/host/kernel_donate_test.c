@@ -11,6 +11,7 @@
 #define OTHER 102
 #define SERVER 104
 #define BACK_SERVER 106
+#define NEXT 108
 
 static uint32_t lender, other, server;
 
@@ -102,4 +103,88 @@ TEST(no_work_for_others_is_done_on_the_time_of_who_is_gone)
     CHECK_EQUAL(sched_current, server);
     call(server, NJ_SYS_REPLY_RECV, ENDPOINT, FIRST);
     CHECK_EQUAL(sched_current, other);
+}
+
+// Others need the server as well: it ends what it does for a caller that was stopped, on the time that this one lent.
+TEST(a_server_goes_on_when_its_caller_is_stopped)
+{
+    begin();
+    lender = client(LENDER);
+    other = client(OTHER);
+    call(root, NJ_SYS_WAIT, 120, 0);
+    call(lender, NJ_SYS_CALL, ENDPOINT, 0);
+    call(server, NJ_SYS_SIGNAL, 120, 0);
+    call(server, NJ_SYS_YIELD, 0, 0);
+    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_SUSPEND, 0), NJ_OK);
+    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_RESUME, 0), NJ_OK);
+    call(root, NJ_SYS_WAIT, 120, 0);
+    CHECK_EQUAL(threads[server].sched, threads[lender].home_sched);
+    call(server, NJ_SYS_REPLY_RECV, ENDPOINT, FIRST);
+    CHECK_EQUAL(threads[lender].sched, threads[lender].home_sched);
+    CHECK(threads[lender].is_queued || sched_current == lender);
+    CHECK_EQUAL(threads[server].state, NJ_THREAD_RECEIVING);
+}
+
+// The same in the middle of a chain: the one that lent the time learns of it, and goes on when it has it back.
+TEST(a_server_goes_on_when_the_server_before_it_ends)
+{
+    begin();
+    uint32_t back = passive(BACK_SERVER, BACK, THIRD);
+    lender = client(LENDER);
+    call(root, NJ_SYS_WAIT, 120, 0);
+    call(lender, NJ_SYS_CALL, ENDPOINT, 0);
+    call(server, NJ_SYS_CALL, BACK, 0);
+    call(back, NJ_SYS_SIGNAL, 120, 0);
+    call(back, NJ_SYS_YIELD, 0, 0);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, SERVER), NJ_OK);
+    CHECK_EQUAL(threads[lender].state, NJ_THREAD_READY);
+    CHECK_EQUAL(status_of(lender), NJ_PEER_LOST);
+    call(root, NJ_SYS_WAIT, 120, 0);
+    call(back, NJ_SYS_REPLY_RECV, BACK, THIRD);
+    CHECK_EQUAL(threads[back].state, NJ_THREAD_RECEIVING);
+    CHECK_EQUAL(sched_current, lender);
+}
+
+// It stops in its own call for a caller that still waits for it: it gets the time back when that call's server is done.
+TEST(a_server_that_was_stopped_in_a_call_ends_its_work)
+{
+    begin();
+    uint32_t back = passive(BACK_SERVER, BACK, THIRD);
+    lender = client(LENDER);
+    call(root, NJ_SYS_WAIT, 120, 0);
+    call(lender, NJ_SYS_CALL, ENDPOINT, 0);
+    call(server, NJ_SYS_CALL, BACK, 0);
+    call(back, NJ_SYS_SIGNAL, 120, 0);
+    call(back, NJ_SYS_YIELD, 0, 0);
+    CHECK_EQUAL(INVOKE(SERVER, NJ_THREAD_SUSPEND, 0), NJ_OK);
+    CHECK_EQUAL(INVOKE(SERVER, NJ_THREAD_RESUME, 0), NJ_OK);
+    call(root, NJ_SYS_WAIT, 120, 0);
+    call(back, NJ_SYS_REPLY_RECV, BACK, THIRD);
+    CHECK_EQUAL(status_of(server), NJ_PEER_LOST);
+    call(server, NJ_SYS_REPLY_RECV, ENDPOINT, FIRST);
+    CHECK_EQUAL(sched_current, lender);
+}
+
+// A server puts off its answer to another server, and takes up work for others: who lent the time waits for that other one,
+// which is to go on with it.
+TEST(time_that_is_given_up_goes_to_the_server_that_is_waited_for)
+{
+    begin();
+    uint32_t front = passive(BACK_SERVER, BACK, THIRD);
+    make(NJ_KIND_REPLY, 1, 0, 115);
+    lender = client(LENDER);
+    other = client(OTHER);
+    uint32_t next = client(NEXT);
+    call(root, NJ_SYS_WAIT, 120, 0);
+    call(lender, NJ_SYS_CALL, BACK, 0);
+    call(front, NJ_SYS_CALL, ENDPOINT, 0);
+    call(server, NJ_SYS_RECV, ENDPOINT, SECOND);
+    call(other, NJ_SYS_CALL, ENDPOINT, 0); // on the time of the lender
+    call(server, NJ_SYS_RECV, ENDPOINT, 115);
+    CHECK_EQUAL(threads[front].sched, threads[lender].home_sched);
+    call(next, NJ_SYS_CALL, ENDPOINT, 0);
+    call(server, NJ_SYS_SEND, FIRST, 0);
+    call(server, NJ_SYS_REPLY_RECV, ENDPOINT, 115);
+    call(front, NJ_SYS_REPLY_RECV, BACK, THIRD);
+    CHECK_EQUAL(sched_current, lender);
 }
