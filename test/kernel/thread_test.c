@@ -239,13 +239,12 @@ static void a_server_that_waits_is_restarted(void)
 // What it did before by the complete path, a wait, is not what it does now.
 static void wait_then_serve(struct worker *worker)
 {
-    uint64_t words[8] = {0}, badge;
-    uint64_t reply = worker->in[1];
-    worker->out[0] = nj_recv((uint32_t)worker->in[0], nj_receive((uint32_t)reply, 0), words, &badge) >= 0;
+    uint64_t words[8] = {0}, badge, offered = nj_receive((uint32_t)worker->in[1], 0);
+    uint32_t endpoint = (uint32_t)worker->in[0];
+    worker->out[0] = nj_recv(endpoint, offered, words, &badge) >= 0;
     worker->out[1] = enter(NJ_SYS_WAIT, NJ_SLOT_NONE, 0, 0, words, &badge) == -(int64_t)NJ_EMPTY_SLOT;
     for (;;)
-        worker->out[2] += enter(NJ_SYS_REPLY_RECV, (uint32_t)worker->in[0], 0, nj_receive((uint32_t)reply, 0), words,
-                                &badge) >= 0;
+        worker->out[2] += enter(NJ_SYS_REPLY_RECV, endpoint, 0, offered, words, &badge) >= 0;
 }
 
 static void a_server_that_has_waited_is_restarted(void)
@@ -268,8 +267,7 @@ static void a_server_that_has_waited_is_restarted(void)
 static void an_answer_is_not_made_again(void)
 {
     uint32_t endpoint = make(NJ_KIND_ENDPOINT, 0), other = make(NJ_KIND_ENDPOINT, 0), reply = make(NJ_KIND_REPLY, 0);
-    struct peer *server =
-        peer_call(NJ_SYS_REPLY_RECV, endpoint, nj_tag(8, 0), nj_receive(reply, 0), PRIORITY_ABOVE);
+    struct peer *server = peer_call(NJ_SYS_REPLY_RECV, endpoint, nj_tag(8, 0), nj_receive(reply, 0), PRIORITY_ABOVE);
     uint64_t words[8] = {0}, badge;
     SAME(state_of(server->worker->thread), NJ_THREAD_RECEIVING);
     OK(thread_suspend(server->worker->thread));
