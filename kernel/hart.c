@@ -163,7 +163,8 @@ static enum nj_status start(uint32_t thread, uint32_t hart)
     mail->argument = argument(thread, 2);
     mail->root = spaces[cap.object].root;
     harts[hart].state = NJ_HART_RUNNING;
-    mail->order++;
+    // It may be looking already, without being called: what it sees the order by, it must see page tables and job by too.
+    __atomic_store_n(&mail->order, mail->order + 1u, __ATOMIC_RELEASE);
     arch_hart_call(hart);
     return NJ_OK;
 }
