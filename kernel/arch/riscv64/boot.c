@@ -184,6 +184,9 @@ static void platform_check(uint64_t ram_start)
     if (!platform.isa.has_zba || !platform.isa.has_zbb) {
         boot_refuse("the hart lacks the extensions Zba and Zbb");
     }
+    if (platform.isa.has_zfinx) { // checked code could write its reserved registers by them
+        boot_refuse("the hart has floating-point instructions that write integer registers");
+    }
     if (platform.ram.start != ram_start) {
         boot_refuse("the kernel was not loaded 2 MiB above the start of RAM");
     }

@@ -160,15 +160,15 @@ static uint32_t mmu_type(const struct node *node)
 static struct isa isa_understand(struct fdt_value text)
 {
     struct isa isa = {0};
-    static const char *const extensions[] = {"_zba", "_zbb", "_sstc"};
-    bool *has[] = {&isa.has_zba, &isa.has_zbb, &isa.has_sstc};
+    static const char *const extensions[] = {"_zba", "_zbb", "_sstc", "_zfinx"};
+    bool *has[] = {&isa.has_zba, &isa.has_zbb, &isa.has_sstc, &isa.has_zfinx};
     uint32_t byte = 4 * text.word + 4, end = 4 * text.word + text.bytes;
     for (; byte < end && fdt_byte(&fdt, byte) != '_'; byte++) {
         isa.has_fp |= fdt_byte(&fdt, byte) == 'd' || fdt_byte(&fdt, byte) == 'g';
         isa.has_vector |= fdt_byte(&fdt, byte) == 'v';
     }
     while (byte < end) {
-        for (uint32_t i = 0; i < 3; i++) {
+        for (uint32_t i = 0; i < sizeof(has) / sizeof(has[0]); i++) {
             uint8_t after;
             *has[i] |= fdt_starts_with(&fdt, byte, extensions[i], &after) && (after == '_' || after == '\0');
         }

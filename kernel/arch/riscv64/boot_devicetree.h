@@ -15,7 +15,7 @@ struct range {
 
 // What a hart says it has.
 struct isa {
-    bool has_zba, has_zbb, has_sstc, has_fp, has_vector;
+    bool has_zba, has_zbb, has_sstc, has_zfinx, has_fp, has_vector;
 };
 
 struct further_hart {
