@@ -94,6 +94,7 @@ enum nj_status thread_leave_space(uint32_t thread, uint32_t *steps)
         return status;
     if (threads[thread].vector_page != NIL)
         vector_end(thread);
+    sched_return_donated(thread); // it takes up no new work
     if (prev == NIL)
         spaces[space].threads = next;
     else

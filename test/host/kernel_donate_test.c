@@ -188,3 +188,33 @@ TEST(time_that_is_given_up_goes_to_the_server_that_is_waited_for)
     call(front, NJ_SYS_REPLY_RECV, BACK, THIRD);
     CHECK_EQUAL(sched_current, lender);
 }
+
+// It would never take up new work.
+TEST(a_server_whose_space_ends_gives_up_the_time_of_who_is_gone)
+{
+    begin();
+    make(NJ_KIND_SPACE, 1, 0, 130);
+    make(NJ_KIND_UNTYPED, 1, 16, 131);
+    CHECK_EQUAL(INVOKE(130, NJ_SPACE_SUPPLY, 131), NJ_OK);
+    CHECK_EQUAL(INVOKE(130, NJ_SPACE_CONFIGURE, NJ_SPACE_PROCESS, CNODE), NJ_OK);
+    make(NJ_KIND_THREAD, 1, 0, 132);
+    CHECK_EQUAL(INVOKE(132, NJ_THREAD_CONFIGURE, 130, 255, 255, 0, 0), NJ_OK);
+    CHECK_EQUAL(INVOKE(NJ_BOOT_SLOT_SCHED_CONTROL, NJ_SCHED_CONTROL_CONFIGURE, SERVER + 1, 1000000, 1000000), NJ_OK);
+    CHECK_EQUAL(INVOKE(132, NJ_THREAD_BIND_SCHED, SERVER + 1), NJ_OK);
+    CHECK_EQUAL(INVOKE(132, NJ_THREAD_START, 0x10000, 0, 0), NJ_OK);
+    call(root, NJ_SYS_YIELD, 0, 0);
+    uint32_t ending = sched_current;
+    call(ending, NJ_SYS_RECV, BACK, THIRD);
+    CHECK_EQUAL(INVOKE(132, NJ_THREAD_UNBIND_SCHED, 0), NJ_OK);
+    lender = client(LENDER);
+    call(root, NJ_SYS_WAIT, 120, 0);
+    call(lender, NJ_SYS_CALL, BACK, 0);
+    call(ending, NJ_SYS_SIGNAL, 120, 0);
+    call(ending, NJ_SYS_YIELD, 0, 0);
+    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_SUSPEND, 0), NJ_OK);
+    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_RESUME, 0), NJ_OK);
+    CHECK_EQUAL(threads[ending].sched, threads[lender].home_sched);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, 130), NJ_OK);
+    call(root, NJ_SYS_WAIT, 120, 0);
+    CHECK_EQUAL(sched_current, lender);
+}
