@@ -9,6 +9,8 @@
 #include "kernel/thread.h"
 #include "kernel/wakeup.h"
 
+#define CHAIN_MAX 16u // servers in a chain through which time that was given up is handed on
+
 // A context without a thread waits for no refill: that begins when the thread it goes to cannot run. This can be the one
 // that runs, whose context must not be in the heap.
 static void detach(uint32_t sched)
@@ -92,16 +94,19 @@ void sched_give_back(uint32_t reply)
     attach(sched, caller);
 }
 
-// Who gets what the thread gives up: its home, or the server which that waits for, if this has given up a call of its own.
+// Who gets what the thread gives up: its home; or, if that waits for an answer of whom it has lent this to, the last in a
+// chain of servers that do the same. That one goes on first: when the thread answers it, or now, if its call was given up.
 static uint32_t heir_of(uint32_t sched, uint32_t thread)
 {
-    uint32_t home = scheds[sched].home;
-    uint32_t reply = home != NIL && threads[home].state == NJ_THREAD_REPLY_WAIT ? threads[home].reply : NIL;
+    uint32_t heir = scheds[sched].home;
 
-    if (reply == NIL || replies[reply].lent != sched)
-        return home;
-    uint32_t receiver = replies[reply].receiver;
-    return receiver == thread || threads[receiver].sched != NIL ? home : receiver;
+    for (uint32_t i = 0; i < CHAIN_MAX && heir != NIL && threads[heir].state == NJ_THREAD_REPLY_WAIT; i++) {
+        uint32_t reply = threads[heir].reply, receiver = replies[reply].receiver;
+        if (replies[reply].lent != sched || receiver == thread || threads[receiver].sched != NIL)
+            break;
+        heir = receiver;
+    }
+    return heir;
 }
 
 void sched_return_donated(uint32_t thread)

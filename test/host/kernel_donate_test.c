@@ -218,3 +218,30 @@ TEST(a_server_whose_space_ends_gives_up_the_time_of_who_is_gone)
     call(root, NJ_SYS_WAIT, 120, 0);
     CHECK_EQUAL(sched_current, lender);
 }
+
+// The same in a longer chain.
+TEST(time_that_was_given_up_is_there_when_the_answer_comes)
+{
+    begin();
+    uint32_t front = passive(BACK_SERVER, BACK, THIRD);
+    make(NJ_KIND_ENDPOINT, 1, 0, 116);
+    make(NJ_KIND_REPLY, 2, 0, 117);
+    uint32_t middle = passive(132, 116, 117);
+    lender = client(LENDER);
+    other = client(OTHER);
+    uint32_t next = client(NEXT);
+    call(root, NJ_SYS_WAIT, 120, 0);
+    call(lender, NJ_SYS_CALL, BACK, 0);
+    call(front, NJ_SYS_CALL, 116, 0);
+    call(middle, NJ_SYS_CALL, ENDPOINT, 0);
+    call(server, NJ_SYS_RECV, ENDPOINT, SECOND);
+    call(other, NJ_SYS_CALL, ENDPOINT, 0);
+    call(server, NJ_SYS_RECV, ENDPOINT, 118);
+    call(next, NJ_SYS_CALL, ENDPOINT, 0);
+    call(server, NJ_SYS_SEND, FIRST, 0);
+    call(server, NJ_SYS_REPLY_RECV, ENDPOINT, 118);
+    CHECK_EQUAL(threads[middle].sched, threads[lender].home_sched);
+    call(middle, NJ_SYS_REPLY_RECV, 116, 117);
+    call(front, NJ_SYS_REPLY_RECV, BACK, THIRD);
+    CHECK_EQUAL(sched_current, lender);
+}
