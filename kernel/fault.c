@@ -8,6 +8,7 @@
 #include "kernel/endpoint.h"
 #include "kernel/gate.h"
 #include "kernel/message.h"
+#include "kernel/sched.h"
 #include "kernel/syscall.h"
 #include "kernel/thread.h"
 
@@ -89,6 +90,8 @@ void fault_raise(uint32_t thread, enum nj_fault kind, uint64_t detail, uint64_t 
     threads[thread].fault_extra = extra;
     threads[thread].state = NJ_THREAD_INACTIVE;
     send(thread);
+    if (threads[thread].state == NJ_THREAD_INACTIVE)
+        thread_stop(thread);
 }
 
 void fault_message(uint32_t thread, uint32_t receiver, uint64_t badge)

@@ -100,17 +100,21 @@ enum nj_status reply_send(uint32_t thread, uint32_t reply)
     if (resumes)
         sched_make_ready(caller, true);
     else
-        threads[caller].state = NJ_THREAD_INACTIVE;
+        thread_stop(caller);
     return NJ_OK;
 }
 
 // The receiver keeps what it was lent until it takes up new work: without time it would never be there for others again.
 void reply_cancel(uint32_t caller)
 {
-    uint32_t reply = threads[caller].reply;
+    uint32_t reply = threads[caller].reply, receiver = replies[reply].receiver;
+    uint8_t state = threads[receiver].state;
 
     replies[reply].lent = NIL;
     unlink(reply);
+    threads[caller].state = NJ_THREAD_INACTIVE;
+    if (state == NJ_THREAD_RECEIVING || state == NJ_THREAD_INACTIVE)
+        sched_return_donated(receiver);
 }
 
 enum nj_status reply_retire(uint32_t reply)

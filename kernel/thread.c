@@ -13,6 +13,12 @@
 #include "kernel/space.h"
 #include "kernel/vector.h"
 
+void thread_stop(uint32_t thread)
+{
+    threads[thread].state = NJ_THREAD_INACTIVE;
+    sched_return_donated(thread);
+}
+
 // Out of every queue and bond that its state means. The state is then INACTIVE.
 void thread_cancel(uint32_t thread)
 {
@@ -45,6 +51,7 @@ void thread_suspend(uint32_t thread)
     bool in_call = state > NJ_THREAD_READY && threads[thread].fault_kind == 0;
 
     thread_cancel(thread);
+    thread_stop(thread);
     if (in_call)
         message_forget(thread);
     if (state == NJ_THREAD_WAITING)
@@ -60,7 +67,7 @@ void thread_suspend(uint32_t thread)
 void thread_peer_lost(uint32_t thread)
 {
     if (threads[thread].fault_kind != 0) {
-        threads[thread].state = NJ_THREAD_INACTIVE; // nobody is left to say whether it may go on
+        thread_stop(thread); // nobody is left to say whether it may go on
         return;
     }
     message_finish_status(thread, NJ_PEER_LOST);
@@ -87,6 +94,7 @@ enum nj_status thread_leave_space(uint32_t thread, uint32_t *steps)
     uint32_t next = threads[thread].space_next, prev = threads[thread].space_prev;
 
     thread_cancel(thread);
+    thread_stop(thread);
     if (space == NIL)
         return NJ_OK;
     enum nj_status status = gate_abandon(thread, steps);
@@ -94,7 +102,6 @@ enum nj_status thread_leave_space(uint32_t thread, uint32_t *steps)
         return status;
     if (threads[thread].vector_page != NIL)
         vector_end(thread);
-    sched_return_donated(thread); // it takes up no new work
     if (prev == NIL)
         spaces[space].threads = next;
     else

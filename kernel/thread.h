@@ -64,6 +64,8 @@ static inline struct cap thread_table(uint32_t thread)
 void thread_suspend(uint32_t thread);
 // It waited for somebody who is gone: its call ends with PEER_LOST.
 void thread_peer_lost(uint32_t thread);
+// INACTIVE from now on. Time of others goes home, unless they wait for the thread: it may be long until it goes on.
+void thread_stop(uint32_t thread);
 // Out of whatever it waits in; INACTIVE then.
 void thread_cancel(uint32_t thread);
 void thread_join_space(uint32_t thread, uint32_t space);

@@ -245,3 +245,35 @@ TEST(time_that_was_given_up_is_there_when_the_answer_comes)
     call(front, NJ_SYS_REPLY_RECV, BACK, THIRD);
     CHECK_EQUAL(sched_current, lender);
 }
+
+static void give_up(void)
+{
+    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_SUSPEND, 0), NJ_OK);
+    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_RESUME, 0), NJ_OK);
+}
+
+// It has put off its answer, or is suspended, before or after the call is given up; or it faults.
+TEST(a_server_that_has_stopped_keeps_no_time_of_who_is_gone)
+{
+    for (uint32_t way = 0; way < 4; way++) {
+        begin();
+        lender = client(LENDER);
+        call(root, NJ_SYS_WAIT, 120, 0);
+        call(lender, NJ_SYS_CALL, ENDPOINT, 0);
+        call(server, NJ_SYS_SIGNAL, 120, 0);
+        if (way == 0)
+            call(server, NJ_SYS_RECV, ENDPOINT, SECOND);
+        else
+            call(server, NJ_SYS_YIELD, 0, 0);
+        if (way == 1)
+            CHECK_EQUAL(INVOKE(SERVER, NJ_THREAD_SUSPEND, 0), NJ_OK);
+        give_up();
+        CHECK_EQUAL(threads[lender].sched == NIL, way >= 2);
+        if (way == 2)
+            CHECK_EQUAL(INVOKE(SERVER, NJ_THREAD_SUSPEND, 0), NJ_OK);
+        call(root, NJ_SYS_WAIT, 120, 0);
+        if (way == 3)
+            call(server, NJ_SYS_COUNT, 0, 0); // a fault, and nobody handles it
+        CHECK_EQUAL(sched_current, lender);
+    }
+}

@@ -79,6 +79,10 @@ const char *check_thread(uint32_t t)
         REQUIRE(queue_holds(sched_ready_queue(thread->priority), t), "a ready queue has its thread not");
     REQUIRE(thread->sched == NIL || scheds[thread->sched].thread == t, "a scheduling context has another thread");
     REQUIRE(thread->home_sched == NIL || scheds[thread->home_sched].home == t, "a scheduling context has another home");
+    bool is_lent = thread->sched != NIL && thread->sched != thread->home_sched;
+    bool has_stopped = thread->state == NJ_THREAD_RECEIVING || thread->state == NJ_THREAD_INACTIVE;
+    REQUIRE(!is_lent || !has_stopped || (thread->serving != NIL && replies[thread->serving].lent == thread->sched),
+            "a thread that has stopped keeps time of who does not wait for it");
     REQUIRE(thread->notification == NIL || notifications[thread->notification].thread == t, "a bound notification");
     for (uint32_t r = thread->serving, previous = NIL; r != NIL; previous = r, r = replies[r].next)
         REQUIRE(replies[r].receiver == t && replies[r].caller != NIL && replies[r].prev == previous,
@@ -180,6 +184,7 @@ const char *check_sched(uint32_t s)
     REQUIRE(scheds[s].home == NIL || threads[scheds[s].home].home_sched == s, "a thread has another home context");
     REQUIRE(scheds[s].home != NIL || scheds[s].thread == NIL, "a thread runs on a context that is bound to nobody");
     REQUIRE(scheds[s].thread != NIL || !scheds[s].is_waiting, "a context waits for nobody");
+    REQUIRE(scheds[s].home == NIL || scheds[s].thread != NIL, "nobody has the time of a thread");
     bool is_round_robin = scheds[s].budget_ns == scheds[s].period_ns;
     REQUIRE(scheds[s].left_ns <= scheds[s].chunk_ns, "a chunk gained time");
     REQUIRE(scheds[s].budget_ns == 0 || scheds[s].left_ns > 0, "nothing is left of a chunk");
