@@ -16,7 +16,8 @@
 void thread_stop(uint32_t thread)
 {
     threads[thread].state = NJ_THREAD_INACTIVE;
-    sched_return_donated(thread);
+    if (threads[thread].sched != threads[thread].home_sched)
+        sched_return_donated(thread);
 }
 
 // Out of every queue and bond that its state means. The state is then INACTIVE.
