@@ -189,16 +189,17 @@ void code_leave(uint32_t space)
     spaces[space].code_prev = NIL;
 }
 
+// Between attempts nobody can attach it to further spaces, which would have to be stopped too, or write to its pages.
 enum nj_status code_lose_pages(uint32_t code, uint32_t *steps)
 {
+    codes[code].state = NJ_CODE_EMPTY;
+    codes[code].pages = 0;
+    codes[code].bytes = 0;
     while (codes[code].spaces != NIL) {
         enum nj_status status = space_kill(codes[code].spaces, steps);
         if (status != NJ_OK)
             return status;
     }
-    codes[code].state = NJ_CODE_EMPTY;
-    codes[code].pages = 0;
-    codes[code].bytes = 0;
     return NJ_OK;
 }
 

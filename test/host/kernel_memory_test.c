@@ -271,7 +271,8 @@ TEST(memory_of_a_space_grows_and_never_shrinks)
 static void fill_code(uint64_t code, uint64_t untyped, uint64_t space, uint32_t second_word)
 {
     make(NJ_KIND_CODE, 1, 0, code);
-    make(NJ_KIND_UNTYPED, 1, 2, untyped);
+    make(NJ_KIND_UNTYPED, 1, 4, untyped + 4);
+    CHECK_EQUAL(INVOKE(untyped + 4, NJ_UNTYPED_RETYPE, NJ_KIND_UNTYPED, 1, 2, CNODE, untyped), NJ_OK);
     CHECK_EQUAL(INVOKE(code, NJ_CODE_FILL, 0, space, 0x10000, 8), NJ_NEEDS_SUPPLY);
     CHECK_EQUAL(INVOKE(code, NJ_CODE_SUPPLY, untyped), NJ_OK);
     CHECK_EQUAL(INVOKE(space, NJ_SPACE_MEMORY, 0x10000, 0x4000), NJ_OK);
@@ -331,6 +332,29 @@ TEST(code_that_breaks_a_rule_is_refused_for_ever)
     CHECK_EQUAL(INVOKE(120, NJ_CODE_FILL, 0, 100, 0x10000, 8), NJ_WRONG_STATE);
     make_space(130, 140, 16, NJ_SPACE_CAPSULE);
     CHECK_EQUAL(INVOKE(130, NJ_SPACE_ATTACH, 120, PAGE_BYTES, PAGE_BYTES), NJ_WRONG_STATE);
+}
+
+// The memory it lies in is taken away, which takes more than one call: no further space can run it meanwhile.
+TEST(code_that_goes_is_attached_no_more)
+{
+    boot();
+    make_space(100, 110, 16, NJ_SPACE_PROCESS);
+    fill_code(120, 121, 100, 0x00008067);
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_CHECK, 8), NJ_OK);
+    make_space(130, 140, 16, NJ_SPACE_CAPSULE);
+    make_space(131, 145, 16, NJ_SPACE_CAPSULE);
+    CHECK_EQUAL(INVOKE(130, NJ_SPACE_ATTACH, 120, PAGE_BYTES, PAGE_BYTES), NJ_OK);
+    for (uint32_t i = 0; i < STEPS_PER_CALL; i++) {
+        make(NJ_KIND_THREAD, 1, 0, 150 + i);
+        CHECK_EQUAL(INVOKE(150 + i, NJ_THREAD_CONFIGURE, 130, 0, 0, 0, 0), NJ_OK);
+    }
+    host_syscall(root, NJ_SYS_INVOKE, CNODE, NJ_CNODE_REVOKE, 0, (const uint64_t[8]){125});
+    REQUIRE(status_of(root) == NJ_AGAIN);
+    CHECK_EQUAL(INVOKE(131, NJ_SPACE_ATTACH, 120, PAGE_BYTES, PAGE_BYTES), NJ_WRONG_STATE);
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_FILL, 0, 100, 0x10000, 8), NJ_NEEDS_SUPPLY);
+    CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, 125), NJ_OK);
+    CHECK_EQUAL(INVOKE(120, NJ_CODE_INFO, 0), NJ_OK);
+    CHECK_EQUAL(result(0), NJ_CODE_EMPTY);
 }
 
 TEST(a_capsule_has_an_image_and_no_mappings_of_its_own)
