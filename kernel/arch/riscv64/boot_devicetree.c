@@ -156,20 +156,26 @@ static uint32_t mmu_type(const struct node *node)
     return (fdt_find_string(&fdt, node->property[P_MMU], types, 3) + 1) % 4;
 }
 
-// The ISA string: "rv64" and single letters, then "_extension" each.
+static bool is_letter(uint8_t byte)
+{
+    return byte != '_' && byte != 's' && byte != 'x' && byte != 'z';
+}
+
+// The ISA string: "rv64" and single letters, then "_extension" each; before the first of these there need not be a "_".
 static struct isa isa_understand(struct fdt_value text)
 {
     struct isa isa = {0};
+    uint8_t after;
     static const char *const extensions[] = {"_zba", "_zbb", "_sstc", "_zfinx"};
     bool *has[] = {&isa.has_zba, &isa.has_zbb, &isa.has_sstc, &isa.has_zfinx};
     uint32_t byte = 4 * text.word + 4, end = 4 * text.word + text.bytes;
-    for (; byte < end && fdt_byte(&fdt, byte) != '_'; byte++) {
+    for (; byte < end && is_letter(fdt_byte(&fdt, byte)); byte++) {
         isa.has_fp |= fdt_byte(&fdt, byte) == 'd' || fdt_byte(&fdt, byte) == 'g';
         isa.has_vector |= fdt_byte(&fdt, byte) == 'v';
     }
+    isa.has_zfinx = byte < end && fdt_starts_with(&fdt, byte, "zfinx", &after);
     while (byte < end) {
         for (uint32_t i = 0; i < sizeof(has) / sizeof(has[0]); i++) {
-            uint8_t after;
             *has[i] |= fdt_starts_with(&fdt, byte, extensions[i], &after) && (after == '_' || after == '\0');
         }
         byte = fdt_find_byte(&fdt, byte + 1, end, '_');
