@@ -208,7 +208,7 @@ static void tick(void)
 {
     ticks++;
     NEED(frame_unmap(SLOT_SECRETS));
-    if (choose(2) == 0) // its handler cannot
+    if (choose(8) == 0) // its handler cannot
         (void)!frame_map(SLOT_SECRETS, world_space(ATTACKER_PRIVATE + 1), SECRETS, NJ_RIGHT_READ);
     for (uint32_t i = 0; i < attackers; i++)
         help(i);

@@ -254,10 +254,11 @@ static void make_thread(uint32_t attacker)
     uint64_t page = attacker < ATTACKERS_IN_PROCESS ? PROCESS_MESSAGES + attacker * 4096u
                     : attacker % 2u != 0 || attacker >= ATTACKER_VECTOR ? 0
                                                                         : SETTING_MEMORY + 0x20000 + attacker * 4096u;
+    uint32_t priority = attacker == ATTACKER_PRIVATE + 1u && image_reads ? 253 : 252; // its answer lets it go on at once
 
     NEED(sched_configure(SLOT_SCHED_CONTROL, world_sched(attacker), budget,
                          choose(2) ? budget : budget * (2 + choose(3))));
-    NEED(thread_configure(world_thread(attacker), world_space(attacker), 252, 254, handler_of(attacker), page));
+    NEED(thread_configure(world_thread(attacker), world_space(attacker), priority, 254, handler_of(attacker), page));
     NEED(frame_map(WORLD_COUNTERS + attacker, world_space(attacker), COUNTERS + attacker * 4096u,
                    NJ_RIGHT_READ | NJ_RIGHT_WRITE));
 }
