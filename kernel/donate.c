@@ -109,18 +109,36 @@ static uint32_t heir_of(uint32_t sched, uint32_t thread)
     return heir;
 }
 
+static bool holds_donated(uint32_t thread)
+{
+    return threads[thread].sched != NIL && threads[thread].sched != threads[thread].home_sched;
+}
+
+static void pass_on(uint32_t sched, uint32_t heir)
+{
+    detach(sched);
+    if (heir != NIL && threads[heir].sched == NIL)
+        attach_and_wake(sched, heir);
+}
+
 void sched_return_donated(uint32_t thread)
 {
     uint32_t sched = threads[thread].sched, serving = threads[thread].serving;
 
-    if (sched == NIL || sched == threads[thread].home_sched)
+    if (!holds_donated(thread) || (serving != NIL && replies[serving].lent == sched))
+        return; // or still at work for the caller who lent it
+    pass_on(sched, heir_of(sched, thread));
+}
+
+void sched_return_unowed(uint32_t thread)
+{
+    uint32_t sched = threads[thread].sched;
+
+    if (!holds_donated(thread))
         return;
-    if (serving != NIL && replies[serving].lent == sched)
-        return; // still at work for the caller who lent it
     uint32_t heir = heir_of(sched, thread);
-    detach(sched);
-    if (heir != NIL && threads[heir].sched == NIL)
-        attach_and_wake(sched, heir);
+    if (heir == NIL || threads[heir].state != NJ_THREAD_REPLY_WAIT || replies[threads[heir].reply].receiver != thread)
+        pass_on(sched, heir);
 }
 
 enum nj_status sched_invoke(uint32_t thread, uint32_t slot, uint64_t operation)

@@ -114,7 +114,7 @@ void reply_cancel(uint32_t caller)
     unlink(reply);
     threads[caller].state = NJ_THREAD_INACTIVE;
     if (state == NJ_THREAD_RECEIVING || state == NJ_THREAD_INACTIVE)
-        sched_return_donated(receiver);
+        sched_return_unowed(receiver);
 }
 
 enum nj_status reply_retire(uint32_t reply)

@@ -63,3 +63,4 @@ enum nj_status sched_control_invoke(uint32_t thread, uint64_t operation);
 void sched_donate(uint32_t caller, uint32_t receiver, uint32_t reply);
 void sched_give_back(uint32_t reply);         // with the answer, if one was lent
 void sched_return_donated(uint32_t thread);   // the thread blocks for new work: what it holds of others goes home
+void sched_return_unowed(uint32_t thread);    // it does nothing any more: the same, unless whose it is waits for it

@@ -17,7 +17,7 @@ void thread_stop(uint32_t thread)
 {
     threads[thread].state = NJ_THREAD_INACTIVE;
     if (threads[thread].sched != threads[thread].home_sched)
-        sched_return_donated(thread);
+        sched_return_unowed(thread);
 }
 
 // Out of every queue and bond that its state means. The state is then INACTIVE.

@@ -277,3 +277,23 @@ TEST(a_server_that_has_stopped_keeps_no_time_of_who_is_gone)
         CHECK_EQUAL(sched_current, lender);
     }
 }
+
+// It keeps the time of who still waits for it, whatever else it does on that.
+TEST(a_server_that_is_suspended_goes_on_afterwards)
+{
+    begin();
+    lender = client(LENDER);
+    other = client(OTHER);
+    call(root, NJ_SYS_WAIT, 120, 0);
+    call(lender, NJ_SYS_CALL, ENDPOINT, 0);
+    call(server, NJ_SYS_RECV, ENDPOINT, SECOND);
+    call(other, NJ_SYS_CALL, ENDPOINT, 0);
+    call(server, NJ_SYS_SIGNAL, 120, 0);
+    call(server, NJ_SYS_YIELD, 0, 0);
+    CHECK_EQUAL(INVOKE(SERVER, NJ_THREAD_SUSPEND, 0), NJ_OK);
+    CHECK_EQUAL(INVOKE(SERVER, NJ_THREAD_RESUME, 0), NJ_OK);
+    call(root, NJ_SYS_WAIT, 120, 0);
+    call(server, NJ_SYS_SEND, SECOND, 0);
+    call(server, NJ_SYS_REPLY_RECV, ENDPOINT, FIRST);
+    CHECK_EQUAL(sched_current, lender);
+}

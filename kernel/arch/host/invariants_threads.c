@@ -80,9 +80,9 @@ const char *check_thread(uint32_t t)
     REQUIRE(thread->sched == NIL || scheds[thread->sched].thread == t, "a scheduling context has another thread");
     REQUIRE(thread->home_sched == NIL || scheds[thread->home_sched].home == t, "a scheduling context has another home");
     bool is_lent = thread->sched != NIL && thread->sched != thread->home_sched;
-    bool has_stopped = thread->state == NJ_THREAD_RECEIVING || thread->state == NJ_THREAD_INACTIVE;
-    REQUIRE(!is_lent || !has_stopped || (thread->serving != NIL && replies[thread->serving].lent == thread->sched),
-            "a thread that has stopped keeps time of who does not wait for it");
+    REQUIRE(!is_lent || thread->state != NJ_THREAD_RECEIVING ||
+                (thread->serving != NIL && replies[thread->serving].lent == thread->sched),
+            "a thread that waits for work keeps time of who does not wait for it");
     REQUIRE(thread->notification == NIL || notifications[thread->notification].thread == t, "a bound notification");
     for (uint32_t r = thread->serving, previous = NIL; r != NIL; previous = r, r = replies[r].next)
         REQUIRE(replies[r].receiver == t && replies[r].caller != NIL && replies[r].prev == previous,
