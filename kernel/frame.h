@@ -12,8 +12,8 @@ enum nj_status frame_map(uint32_t slot, uint32_t space, uint64_t address, uint64
 /*@ requires is_slot(slot) && slots[slot].cap.kind == NJ_KIND_FRAME;
     STOPS_IN_STEPS */
 enum nj_status frame_retire(uint32_t slot, uint32_t *steps);
-// Is that slot a frame whose mapping is in this space?
-bool frame_is_mapped_in(uint32_t slot, uint32_t space);
+// Is there anything left in this space of the mapping that the capability had at some time, wherever it is now?
+bool frame_is_mapped_in(struct cap cap, uint32_t space);
 
 // frame_run.c, for frame.c: what is not frequent, all of it; unmaps as many pages as there are steps (AGAIN).
 enum nj_status frame_invoke_other(uint32_t thread, uint32_t slot, uint64_t operation);

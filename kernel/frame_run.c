@@ -94,12 +94,13 @@ static enum nj_status map(uint32_t caller, uint32_t slot)
     return frame_map(slot, slots[space].cap.object, argument(caller, 1), argument(caller, 2));
 }
 
-COLD bool frame_is_mapped_in(uint32_t slot, uint32_t space)
+// A run is unmapped from its end: the first page tells.
+COLD bool frame_is_mapped_in(struct cap cap, uint32_t space)
 {
-    struct cap cap = slots[slot].cap;
     uint64_t resolved;
 
-    return cap.kind == NJ_KIND_FRAME && mapping_space(cap.word) == space && mapping_find(cap.word, &resolved);
+    return mapping_space(cap.word) == space && mapping_find(cap.word, &resolved) &&
+           arch_space_has(space, resolved, cap.object, frame_is_device(cap));
 }
 
 enum nj_status frame_unmap_run(uint32_t slot, uint32_t *steps)
@@ -118,7 +119,7 @@ enum nj_status frame_unmap_run(uint32_t slot, uint32_t *steps)
     for (; count > 0 && *steps > 0; count--, (*steps)--)
         arch_space_unmap(space, resolved + (uint64_t)(count - 1u) * PAGE_BYTES, cap.object + count - 1u,
                          frame_is_device(cap));
-    mapping_set(slot, cap.word & ~(0x3ffull << COUNT_SHIFT), count);
+    mapping_set(slot, cap.word & ~COUNT_MASK, count);
     return count == 0 ? NJ_OK : NJ_AGAIN;
 }
 

@@ -13,6 +13,7 @@
 
 #define ADDRESS_LIMIT (1ull << 38)
 #define COUNT_SHIFT 22
+#define COUNT_MASK (0x3ffull << COUNT_SHIFT)
 #define ADDRESS_SHIFT 32
 #define SERIAL_SHIFT 58
 
@@ -64,6 +65,12 @@ static inline bool mapping_is_alive(uint64_t word)
 static inline bool frame_is_device(struct cap cap)
 {
     return (cap.rights & CAP_DEVICE) != 0;
+}
+
+// Are both mapped at the same place, of however many pages?
+static inline bool mapping_is_same(uint64_t one, uint64_t other)
+{
+    return ((one ^ other) & ~COUNT_MASK) == 0;
 }
 
 // Where the page of a capability that is mapped is. False: nowhere any more.

@@ -8,6 +8,7 @@
 #include "kernel/capability.h"
 #include "kernel/derive.h"
 #include "kernel/frame.h"
+#include "kernel/frame_word.h"
 #include "kernel/notification.h"
 #include "kernel/page.h"
 #include "kernel/sched.h"
@@ -51,23 +52,20 @@ enum nj_status hart_park(uint32_t hart)
     return harts[hart].state == NJ_HART_RUNNING ? NJ_AGAIN : NJ_OK;
 }
 
-// The slot may be anything by now: then nobody waits any more.
+// It is the mapping that is remembered: its capability may lie in another slot by now.
 bool hart_is_awaited(uint32_t hart)
 {
-    uint32_t slot = harts[hart].awaited;
-
-    return slot != NIL && page_kind(slot / UNITS_PER_PAGE) == PAGE_SLOT &&
-           frame_is_mapped_in(slot, slots[space_slot(hart)].cap.object);
+    return frame_is_mapped_in(harts[hart].awaited, slots[space_slot(hart)].cap.object);
 }
 
 enum nj_status hart_park_for(uint32_t hart, uint32_t slot)
 {
     enum nj_status status = hart_park(hart);
 
-    if (status == NJ_OK && harts[hart].awaited == slot)
-        harts[hart].awaited = NIL;
+    if (status == NJ_OK && mapping_is_same(harts[hart].awaited.word, slots[slot].cap.word))
+        harts[hart].awaited.word = 0;
     if (status != NJ_OK && !hart_is_awaited(hart))
-        harts[hart].awaited = slot;
+        harts[hart].awaited = slots[slot].cap;
     return status;
 }
 
@@ -140,7 +138,7 @@ static enum nj_status check_takers(uint32_t hart)
 {
     if (hart_is_awaited(hart))
         return NJ_REVOKING;
-    harts[hart].awaited = NIL; // another mapping of that slot is another matter
+    harts[hart].awaited.word = 0; // the same mapping, made anew, is another matter
     enum nj_status status = derive_allowed(space_slot(hart));
 
     return status != NJ_OK ? status : derive_allowed(notification_slot(hart));

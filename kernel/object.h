@@ -224,7 +224,7 @@ struct hart {
     struct hart_mail mail;
     uint32_t references;
     uint32_t number;   // the machine's
-    uint32_t awaited;  // slot of a frame: as long as it is mapped in the space, no job starts
+    struct cap awaited; // of a frame: as long as it is mapped in the space where its word says, no job starts
     uint8_t state;     // enum nj_hart_state
     uint8_t is_called; // the firmware was asked to start it
 };

@@ -116,6 +116,8 @@ enum nj_status arch_space_map_entry(uint32_t space, uint64_t address);
 void arch_space_unmap(uint32_t space, uint64_t address, uint32_t page, bool device);
 // The same for a large mapping that starts at exactly this page. False: there is none.
 bool arch_space_unmap_large(uint32_t space, uint64_t address, uint32_t page, bool device);
+// Is exactly this page mapped at the address, alone or as the first of a large mapping?
+bool arch_space_has(uint32_t space, uint64_t address, uint32_t page, bool device);
 // Page of RAM mapped at the address with at least this access, or NIL. Device pages are never returned.
 uint32_t arch_space_lookup(uint32_t space, uint64_t address, uint32_t access);
 // Takes the whole space away: it is not the active one afterwards, no translation of it survives, its ID or region is

@@ -99,6 +99,28 @@ TEST(no_job_starts_while_a_mapping_shall_go)
     start();
 }
 
+// Nor if its capability was put elsewhere meanwhile.
+TEST(no_job_starts_while_a_mapping_shall_go_whose_capability_moves)
+{
+    uint32_t delayed = 0, frame = 111;
+    bind();
+    make(NJ_KIND_FRAME, 1, 1, frame);
+    for (uint32_t i = 0; i < 100; i++) {
+        CHECK_EQUAL(INVOKE(frame, NJ_FRAME_MAP, SPACE, 0x400000, NJ_RIGHT_READ | NJ_RIGHT_WRITE), NJ_OK);
+        start();
+        while (once(frame, NJ_FRAME_UNMAP, 0) == NJ_AGAIN) {
+            delayed++;
+            CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_MOVE, frame ^ 1u, CNODE, frame), NJ_OK);
+            frame ^= 1u;
+            do
+                kernel_harts(root);
+            while (harts[1].state == NJ_HART_RUNNING);
+            CHECK_EQUAL(once(HART, NJ_HART_START, 0), NJ_REVOKING);
+        }
+    }
+    CHECK(delayed > 10);
+}
+
 // The same for a revoke of what it is bound to, even if the revoker comes back late.
 TEST(no_job_starts_while_a_revoke_works_above)
 {
@@ -119,7 +141,7 @@ TEST(no_job_starts_while_a_revoke_works_above)
     CHECK(delayed > 10);
 }
 
-// Who asked gave up, and what was to go is elsewhere or something else: jobs start again.
+// Nor for longer than that: once it is unmapped, wherever its capability is, jobs start again, also if it is mapped anew.
 TEST(a_mapping_that_is_gone_delays_nobody)
 {
     bind();
@@ -132,8 +154,12 @@ TEST(a_mapping_that_is_gone_delays_nobody)
         if (status == NJ_AGAIN) {
             while (harts[1].state == NJ_HART_RUNNING)
                 kernel_harts(root);
-            start(); // the capability is in another slot: its holder asks anew
+            CHECK_EQUAL(once(HART, NJ_HART_START, 0), NJ_REVOKING); // the capability is in another slot
         }
+        CHECK_EQUAL(INVOKE(112, NJ_FRAME_UNMAP, 0), NJ_OK);
+        if (i % 2)
+            CHECK_EQUAL(INVOKE(112, NJ_FRAME_MAP, SPACE, 0x400000, NJ_RIGHT_READ), NJ_OK);
+        start();
         CHECK_EQUAL(INVOKE(HART, NJ_HART_ABORT, 0), NJ_OK);
         CHECK_EQUAL(INVOKE(112, NJ_FRAME_UNMAP, 0), NJ_OK);
         CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_MOVE, 111, CNODE, 112), NJ_OK);

@@ -288,6 +288,14 @@ bool arch_space_unmap_large(uint32_t space, uint64_t address, uint32_t page, boo
     return unmap(space, address, page, LARGE_PAGES, device);
 }
 
+bool arch_space_has(uint32_t space, uint64_t address, uint32_t page, bool device)
+{
+    const struct mapping *mapping = find(space, address);
+
+    return mapping != NULL && mapping->page + (uint32_t)((address - mapping->address) / PAGE_BYTES) == page &&
+           ((mapping->access & MAP_DEVICE) != 0) == device;
+}
+
 uint32_t arch_space_lookup(uint32_t space, uint64_t address, uint32_t access)
 {
     const struct mapping *mapping = find(space, address);

@@ -189,6 +189,16 @@ uint32_t arch_space_lookup(uint32_t space, uint64_t address, uint32_t access)
     return page != NIL ? page + within : NIL;
 }
 
+COLD bool arch_space_has(uint32_t space, uint64_t address, uint32_t page, bool device)
+{
+    uint64_t *large;
+    if (!large_entry_find(space, address, &large)) {
+        return false;
+    }
+    uint64_t entry = is_table(*large) ? table_at(*large)[table_index(address, 0)] : *large;
+    return (entry & PTE_V) != 0 && entry >> PTE_PPN_SHIFT == frame_of(page, device);
+}
+
 static enum nj_status capsule_create(uint32_t space)
 {
     uint32_t region = region_take();
