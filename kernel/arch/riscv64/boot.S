@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Power-on, on whichever hart the firmware chose: a0 = hart, a1 = physical address of the devicetree, MMU off.
 // Clears the bss, builds a first page table with the 2 MiB of the kernel in it, and jumps up into it.
+//
+// Further harts come the same way: firmware that is asked to start one elsewhere may send it here (OpenSBI marks it as
+// started before it notes where). So the first page is given back only where there are none.
 #include "kernel/arch/riscv64/layout.h"
 #include "kernel/arch/riscv64/csr.h"
 
@@ -21,8 +24,15 @@ _start:
     .ascii "RSC\005"
     .word 0
 
+is_entered: // by the boot hart
+    .word 0
+
 start:
     csrw sie, zero
+    lla t0, is_entered
+    li t1, 1
+    amoswap.w.aq t1, t1, (t0)
+    bnez t1, hart_entry
     rdtime s2
     mv s1, a1
     lla s3, _start

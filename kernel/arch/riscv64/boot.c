@@ -261,12 +261,13 @@ static void reserved_apply(void)
     }
 }
 
-// Boot code, and what comes behind it in the image that this machine has no use for.
+// Boot code, and what comes behind it in the image that this machine has no use for. Where there are further harts the
+// first page stays: they come to it.
 static void image_plan(void)
 {
     bool has_harts = platform.hart_count > 0;
     machine.kernel_start = KERNEL_OFFSET / PAGE_BYTES;
-    machine.init_start = page_of(init_start);
+    machine.init_start = page_of(init_start) + has_harts;
     machine.init_end = page_of(has_harts ? hart_start : has_vector ? vector_start : text_start);
     machine.unused_start = page_of(has_harts && !has_vector ? vector_start : text_start);
     machine.unused_end = page_of(text_start);

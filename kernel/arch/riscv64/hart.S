@@ -15,15 +15,23 @@ hart_firmware_call:
     ecall
     ret
 
-// From the firmware: a0 = hart, a1 = physical address of its mail, MMU off. The way up is that of boot.S.
+// From boot.S: a0 = hart, MMU off; a1 may be what the firmware gave to the boot hart. The way up is that of boot.S.
 hart_entry:
-    csrw sie, zero
-    ld t1, MAIL_HOME(a1)
     lla t0, harts
-    sub a1, a1, t0
-    lui t0, %hi(harts)
-    addi t0, t0, %lo(harts)
-    add tp, a1, t0
+    lui tp, %hi(harts)
+    addi tp, tp, %lo(harts)
+    li t1, HART_LAST
+1:  addi t0, t0, HART_BYTES // entry 0 is not used
+    addi tp, tp, HART_BYTES
+    lwu t2, HART_NUMBER(t0)
+    addi t1, t1, -1
+    beq t2, a0, 2f
+    bnez t1, 1b
+3:  wfi // nobody has asked for it
+    j 3b
+2:  ld t1, HART_MAIL + MAIL_HOME(t0)
+    addi tp, tp, HART_MAIL
+    beqz t1, 3b
     lui t0, %hi(hart_high)
     addi t0, t0, %lo(hart_high)
     csrw stvec, t0

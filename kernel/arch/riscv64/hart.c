@@ -30,7 +30,10 @@ _Static_assert(offsetof(struct hart_mail, value) == MAIL_VALUE && offsetof(struc
                "offsets.h");
 _Static_assert(NJ_HART_FP == FEATURE_FP && NJ_HART_VECTOR == FEATURE_VECTOR, "offsets.h");
 
-extern const uint8_t hart_entry[]; // hart.S
+_Static_assert(sizeof(struct hart) == HART_BYTES && HARTS_MAX - 1 == HART_LAST, "offsets.h");
+_Static_assert(offsetof(struct hart, mail) == HART_MAIL && offsetof(struct hart, number) == HART_NUMBER, "offsets.h");
+
+extern const uint8_t init_start[]; // kernel.ld: boot.S
 
 // What harts are parked on: nothing but the kernel's own part, so that no capsule lies where the firmware starts a hart.
 _Alignas(4096) __attribute__((section(".hart.data"))) uint64_t hart_root[TABLE_ENTRIES] = {0};
@@ -45,7 +48,7 @@ enum nj_status arch_hart_start(uint32_t hart)
     struct hart_mail *mail = &harts[hart].mail;
     mail->home = mmu_satp_mode | physical(hart_root) / PAGE_BYTES;
     __asm__ volatile("fence" : : : "memory");
-    uint64_t error = hart_firmware_call(harts[hart].number, physical(hart_entry), physical(mail), SBI_HART_STATE);
+    uint64_t error = hart_firmware_call(harts[hart].number, physical(init_start), 0, SBI_HART_STATE);
     return error == 0 ? NJ_OK : NJ_NOT_AVAILABLE;
 }
 

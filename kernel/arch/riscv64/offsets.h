@@ -120,6 +120,10 @@
 #define STATE_WAITING 5
 
 // struct hart_mail
+#define HART_BYTES 256
+#define HART_LAST 3
+#define HART_MAIL 64
+#define HART_NUMBER 180
 #define MAIL_PC 0
 #define MAIL_SP 8
 #define MAIL_ARGUMENT 16
