@@ -34,21 +34,25 @@ void page_clear(uint32_t page)
 // Of a run in one word of the page-kind table.
 /*@ requires share_word(page, end) && \valid(steps);
     requires \separated(steps, page_kinds + (0 .. PAGES_MAX / 16 - 1), pages + (0 .. PAGES_MAX - 1));
-    assigns *steps, page_kinds[page / PAGE_KINDS_PER_WORD], pages[page .. end - 1][0 .. PAGE_BYTES / 8 - 1];
+    assigns *steps, page_kinds[page / PAGE_KINDS_PER_WORD], pages[..][..];
+    ensures \forall integer other; 0 <= other < PAGES_MAX && !(page <= other < end) ==> content_stays{Pre, Post}(other);
     ensures *steps <= \old(*steps);
     ensures \forall integer other; 0 <= other < PAGES_MAX && !(page <= other < end) ==>
         is_kind_in(other, \old(page_kinds[other / PAGE_KINDS_PER_WORD]));
+    ensures \result == NJ_OK ==> none_dirty(page, end);
     ensures \result == NJ_OK || \result == NJ_AGAIN; */
 static COLD enum nj_status clear_run(uint32_t page, uint32_t end, uint32_t *steps)
 {
     /*@ loop invariant \at(page, Pre) <= page <= end && *steps <= \at(*steps, Pre);
         loop invariant \forall integer other; 0 <= other < PAGES_MAX && !(\at(page, Pre) <= other < end) ==>
             is_kind_in(other, \at(page_kinds[\at(other, Here) / PAGE_KINDS_PER_WORD], Pre));
-        loop assigns page, *steps, page_kinds[\at(page, Pre) / PAGE_KINDS_PER_WORD],
-            pages[\at(page, Pre) .. end - 1][0 .. PAGE_BYTES / 8 - 1];
+        loop invariant none_dirty(\at(page, Pre), page);
+        loop invariant \forall integer other; 0 <= other < PAGES_MAX && !(\at(page, Pre) <= other < end) ==>
+            content_stays{Pre, Here}(other);
+        loop assigns page, *steps, page_kinds[\at(page, Pre) / PAGE_KINDS_PER_WORD], pages[..][..];
         loop variant end - page; */
     for (; page < end; page++) {
-        if (page_kind(page) != PAGE_DIRTY)
+        if (!page_is_dirty(page))
             continue;
         if (*steps < CLEAR_STEPS)
             return NJ_AGAIN;
@@ -66,9 +70,11 @@ enum nj_status pages_clear(uint64_t page, uint64_t end, uint32_t steps)
     /*@ loop invariant \at(page, Pre) <= page <= end && (status == NJ_OK || status == NJ_AGAIN);
         loop invariant \forall integer other; 0 <= other < PAGES_MAX && !(\at(page, Pre) <= other < end) ==>
             is_kind_in(other, \at(page_kinds[\at(other, Here) / PAGE_KINDS_PER_WORD], Pre));
-        loop assigns page, next, steps, status,
-            page_kinds[\at(page, Pre) / PAGE_KINDS_PER_WORD .. (end - 1) / PAGE_KINDS_PER_WORD],
-            pages[\at(page, Pre) .. end - 1][0 .. PAGE_BYTES / 8 - 1];
+        loop invariant status == NJ_OK ==> none_dirty(\at(page, Pre), page);
+        loop invariant \forall integer other; 0 <= other < PAGES_MAX && !(\at(page, Pre) <= other < end) ==>
+            content_stays{Pre, Here}(other);
+        loop assigns page, next, steps, status, pages[..][..],
+            page_kinds[\at(page, Pre) / PAGE_KINDS_PER_WORD .. (end - 1) / PAGE_KINDS_PER_WORD];
         loop variant end - page; */
     for (uint64_t next; page < end && status == NJ_OK; page = next) {
         next = word_end(page, end);

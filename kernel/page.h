@@ -39,6 +39,15 @@ extern uint32_t page_count; // pages of RAM
         (bit_is_set(word >> by, bit) <==> bit_is_set(word, bit + by));
     lemma bits_above: \forall uint64_t word, integer bit; 64 <= bit ==> !bit_is_set(word, bit);
     predicate is_nothing(integer word) = word == 0;
+    // The page is of kind 0, PAGE_DIRTY; all that is in it is zero.
+    predicate is_none_of(integer word, integer first) = !bit_is_set(word, first) && !bit_is_set(word, first + 1) &&
+        !bit_is_set(word, first + 2) && !bit_is_set(word, first + 3);
+    predicate is_dirty{L}(integer page) = is_none_of(page_kinds[page / PAGE_KINDS_PER_WORD],
+        page % PAGE_KINDS_PER_WORD * PAGE_KIND_BITS);
+    predicate is_clear{L}(integer page) = \forall integer word; 0 <= word < PAGE_BYTES / 8 ==> pages[page][word] == 0;
+    predicate content_stays{L, M}(integer page) = \forall integer word; 0 <= word < PAGE_BYTES / 8 ==>
+        \at(pages[page][word], M) == \at(pages[page][word], L);
+    predicate none_dirty{L}(integer page, integer end) = \forall integer one; page <= one < end ==> !is_dirty(one);
     // The bits of this page are those of this word, which has the kinds of 16 pages.
     predicate is_kind_in{L}(integer page, integer word) = \forall integer bit;
         page % PAGE_KINDS_PER_WORD * PAGE_KIND_BITS <= bit < (page % PAGE_KINDS_PER_WORD + 1) * PAGE_KIND_BITS ==>
@@ -61,6 +70,21 @@ static inline enum page_kind page_kind(uint32_t page)
     uint32_t shift = page % PAGE_KINDS_PER_WORD * PAGE_KIND_BITS;
 
     return (enum page_kind)(page_kinds[page / PAGE_KINDS_PER_WORD] >> shift & 15u);
+}
+
+/*@ requires page < PAGES_MAX;
+    assigns \nothing;
+    ensures \result <==> is_dirty(page); */
+static inline bool page_is_dirty(uint32_t page)
+{
+    uint32_t shift = page % PAGE_KINDS_PER_WORD * PAGE_KIND_BITS;
+    uint64_t kinds = page_kinds[page / PAGE_KINDS_PER_WORD] >> shift;
+    uint64_t pairs = kinds | kinds >> 1, some = pairs | pairs >> 2;
+    /*@ assert \forall integer bit; 0 <= bit < 4 ==> (bit_is_set(kinds, bit) <==>
+            bit_is_set(page_kinds[page / PAGE_KINDS_PER_WORD], shift + bit)); */
+    //@ assert bit_is_set(some, 0) <==> !is_none_of(kinds, 0);
+
+    return (some & 1u) == 0; // bit by bit, for provers
 }
 
 /*@ requires page < PAGES_MAX;
@@ -91,16 +115,17 @@ static inline void page_set_kind(uint32_t page, enum page_kind kind)
 // Fills the page with zeroes.
 /*@ requires page < PAGES_MAX;
     assigns pages[page][0 .. PAGE_BYTES / 8 - 1];
-    ensures \forall integer word; 0 <= word < PAGE_BYTES / 8 ==> pages[page][word] == 0; */
+    ensures is_clear(page); */
 void page_clear(uint32_t page);
 // Memory found at boot is cleared when it is first given a type: those of the pages `page` to `end` that are dirty.
 // AGAIN when that takes more steps.
 #define CLEAR_STEPS 8u // steps that clearing one page counts for
 /*@ requires page < end <= PAGES_MAX;
-    assigns page_kinds[page / PAGE_KINDS_PER_WORD .. (end - 1) / PAGE_KINDS_PER_WORD];
-    assigns pages[page .. end - 1][0 .. PAGE_BYTES / 8 - 1];
+    assigns page_kinds[page / PAGE_KINDS_PER_WORD .. (end - 1) / PAGE_KINDS_PER_WORD], pages[..][..];
+    ensures \forall integer other; 0 <= other < PAGES_MAX && !(page <= other < end) ==> content_stays{Pre, Post}(other);
     ensures \forall integer other; 0 <= other < PAGES_MAX && !(page <= other < end) ==>
         is_kind_in(other, \old(page_kinds[other / PAGE_KINDS_PER_WORD]));
+    ensures \result == NJ_OK ==> none_dirty(page, end);
     ensures \result == NJ_OK || \result == NJ_AGAIN; */
 enum nj_status pages_clear(uint64_t page, uint64_t end, uint32_t steps);
 

@@ -44,7 +44,8 @@ static inline uint64_t word_mask(uint64_t page, uint64_t next)
     return from & to;
 }
 
-/*@ requires share_word(page, next) && (uint32_t)kind < 16;
+// Memory gets its kind here: it must not be dirty.
+/*@ requires share_word(page, next) && (uint32_t)kind < 16 && none_dirty(page, next);
     assigns page_kinds[page / PAGE_KINDS_PER_WORD];
     ensures \forall integer one; page <= one < next ==> is_kind_in(one, ALL_PAGES(kind));
     ensures \forall integer other; 0 <= other < PAGES_MAX && !(page <= other < next) ==>
@@ -61,7 +62,7 @@ static inline void set_kinds_of_word(uint64_t page, uint64_t next, enum page_kin
                 bit_is_set(\at(page_kinds[page / PAGE_KINDS_PER_WORD], Pre), bit)); */
 }
 
-/*@ requires page < end <= PAGES_MAX && (uint32_t)kind < 16;
+/*@ requires page < end <= PAGES_MAX && (uint32_t)kind < 16 && none_dirty(page, end);
     assigns page_kinds[page / PAGE_KINDS_PER_WORD .. (end - 1) / PAGE_KINDS_PER_WORD];
     ensures \forall integer one; page <= one < end ==> is_kind_in(one, ALL_PAGES(kind));
     ensures \forall integer other; 0 <= other < PAGES_MAX && !(page <= other < end) ==>
@@ -80,21 +81,55 @@ static inline void set_kinds(uint64_t page, uint64_t end, enum page_kind kind)
     }
 }
 
-// Is one of these pages of kind 0, PAGE_DIRTY? A page borrows from above when 1 is taken from it, and only then.
+// The lowest bit of each page.
+/*@ assigns \nothing;
+    ensures \forall integer place; 0 <= place < 16 ==> bit_is_set(\result, place * 4); */
+static inline uint64_t lowest_bits(void)
+{
+    uint64_t bits = bit_set(0, 0);
+
+    bits |= bits << 4;
+    //@ assert \forall integer place; 0 <= place < 2 ==> bit_is_set(bits, place * 4);
+    bits |= bits << 8;
+    //@ assert \forall integer place; 0 <= place < 4 ==> bit_is_set(bits, place * 4);
+    bits |= bits << 16;
+    //@ assert \forall integer place; 0 <= place < 8 ==> bit_is_set(bits, place * 4);
+    uint64_t high = bits << 32;
+    /*@ assert \forall integer place; 8 <= place < 16 ==>
+            (bit_is_set(high, place * 4) <==> bit_is_set(bits, place * 4 - 32)); */
+    //@ assert \forall integer place; 8 <= place < 16 ==> bit_is_set(bits, (place - 8) * 4);
+    bits |= high;
+    //@ assert \forall integer place; 0 <= place < 16 ==> bit_is_set(bits, place * 4);
+    return bits;
+}
+
+// Is one of 16 kinds 0?
+/*@ assigns \nothing;
+    ensures !\result ==> \forall integer place; 0 <= place < 16 ==> !is_none_of(kinds, place * 4); */
+static inline bool any_none(uint64_t kinds)
+{
+    uint64_t pairs = kinds | kinds >> 1, some = pairs | pairs >> 2;
+    /*@ assert \forall integer bit; 0 <= bit <= 60 ==> (bit_is_set(some, bit) <==> bit_is_set(kinds, bit) ||
+            bit_is_set(kinds, bit + 1) || bit_is_set(kinds, bit + 2) || bit_is_set(kinds, bit + 3)); */
+
+    return !bit_none(lowest_bits() & ~some);
+}
+
+// Is one of these pages dirty?
 /*@ requires share_word(page, next);
-    assigns \nothing; */
+    assigns \nothing;
+    ensures !\result ==> none_dirty(page, next); */
 static inline bool any_dirty(uint64_t page, uint64_t next)
 {
-    uint64_t kinds = page_kinds[page / PAGE_KINDS_PER_WORD] | ~word_mask(page, next);
-
-    return ((kinds - ALL_PAGES(1)) & ~kinds & ALL_PAGES(8)) != 0;
+    return any_none(page_kinds[page / PAGE_KINDS_PER_WORD] | ~word_mask(page, next));
 }
 
 /*@ requires page < end <= PAGES_MAX;
-    assigns \nothing; */
+    assigns \nothing;
+    ensures \result ==> none_dirty(page, end); */
 static inline bool are_clean(uint64_t page, uint64_t end)
 {
-    /*@ loop invariant \at(page, Pre) <= page <= end;
+    /*@ loop invariant \at(page, Pre) <= page <= end && none_dirty(\at(page, Pre), page);
         loop assigns page, next;
         loop variant end - page; */
     for (uint64_t next; page < end; page = next) {

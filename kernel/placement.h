@@ -128,7 +128,8 @@ static inline uint64_t units_of(uint64_t kind, uint64_t count, uint64_t size)
 
 /*@ requires units <= RAM_BYTES_MAX / UNIT_BYTES;
     assigns \nothing;
-    ensures units <= \result < units + UNITS_PER_PAGE && \result % UNITS_PER_PAGE == 0; */
+    ensures units <= \result < units + UNITS_PER_PAGE && \result % UNITS_PER_PAGE == 0;
+    ensures \result / UNITS_PER_PAGE == (units + UNITS_PER_PAGE - 1) / UNITS_PER_PAGE; */
 static inline uint32_t round_up_to_page(uint32_t units)
 {
     return (units + UNITS_PER_PAGE - 1u) / UNITS_PER_PAGE * UNITS_PER_PAGE;

@@ -24,6 +24,10 @@
     predicate rest_is_unused{L}(integer slot) =
         is_unused(unit_of(slot, used_of(slots[slot].cap)), unit_of(slot, units_in(slots[slot].cap)));
 
+    logic integer first_page{L}(integer slot, integer start) = slots[slot].cap.object + start / UNITS_PER_PAGE;
+    logic integer end_page{L}(integer slot, integer end) =
+        slots[slot].cap.object + (end + UNITS_PER_PAGE - 1) / UNITS_PER_PAGE;
+
     // Everything is checked: the objects lie in the unused part, from `start` to `end`, and there is a slot for each.
     predicate is_checked{L}(integer thread, integer slot, integer start, integer end, integer first_slot) =
         thread < THREADS_MAX && is_memory(slot) &&
@@ -47,7 +51,7 @@ uint32_t untyped_take_page(uint32_t slot, enum page_kind kind)
     if (used_pages >= cap_pages(cap))
         return NIL;
     uint32_t page = cap.object + used_pages;
-    if (page_kind(page) == PAGE_DIRTY)
+    if (page_is_dirty(page))
         page_clear(page);
     page_set_kind(page, kind);
     cap_set_used(slot, (used_pages + 1u) * UNITS_PER_PAGE);
@@ -112,6 +116,8 @@ static inline enum nj_status make(uint32_t thread, uint32_t slot, uint32_t start
 }
 
 /*@ requires is_checked(thread, slot, start, end, first_slot) && RETYPE_NEEDS(slot);
+    requires is_prepared ==> none_dirty(first_page(slot, start), end_page(slot, end));
+    decreases is_prepared ? 1 : 3;
     RETYPE_WRITES
     RETYPE_CLEARS
     RETYPE_MAKES(slot, end) */
@@ -121,6 +127,7 @@ static enum nj_status make_other(uint32_t thread, uint32_t slot, uint32_t start,
 // `has_kinds`: nothing is left to write in the page-kind table; of untyped memory there never is. Mostly all is in one
 // word of it.
 /*@ requires is_checked(thread, slot, start, end, first_slot) && RETYPE_NEEDS(slot);
+    decreases has_kinds ? 0 : 4;
     RETYPE_WRITES
     RETYPE_CLEARS
     RETYPE_MAKES(slot, end) */
@@ -141,6 +148,7 @@ static __attribute__((noinline)) enum nj_status make_checked(uint32_t thread, ui
 
 // Pages that are dirty, and nodes, which have to be made from slots.
 /*@ requires is_checked(thread, slot, start, end, first_slot) && RETYPE_NEEDS(slot);
+    decreases 2;
     RETYPE_WRITES
     RETYPE_CLEARS
     RETYPE_MAKES(slot, end) */
