@@ -51,7 +51,7 @@ uint32_t untyped_take_page(uint32_t slot, enum page_kind kind)
     if (used_pages >= cap_pages(cap))
         return NIL;
     uint32_t page = cap.object + used_pages;
-    if (page_is_dirty(page))
+    if (page_kind(page) == PAGE_DIRTY)
         page_clear(page);
     page_set_kind(page, kind);
     cap_set_used(slot, (used_pages + 1u) * UNITS_PER_PAGE);

@@ -31,6 +31,5 @@ bool untyped_is_unused(uint32_t slot);
         (\result - slots[slot].cap.object) * (PAGE_BYTES / 32);
     ensures \result == NIL || \result < slots[slot].cap.object + slots[slot].cap.word % 0x100000000;
     ensures \forall integer other; 0 <= other < PAGES_MAX && other != \result ==>
-        is_kind_in(other, \old(page_kinds[other / PAGE_KINDS_PER_WORD]));
-    ensures \result != NIL && is_dirty{Pre}(\result) ==> is_clear(\result); */
+        is_kind_in(other, \old(page_kinds[other / PAGE_KINDS_PER_WORD])); */
 uint32_t untyped_take_page(uint32_t slot, enum page_kind kind);
