@@ -165,6 +165,8 @@ enum nj_status cap_create_rest(uint32_t parent, uint32_t slot, uint32_t count, s
 static inline enum nj_status cap_create_run(uint32_t parent, uint32_t slot, uint32_t count, struct cap cap, uint32_t stride)
 {
     cap_insert(parent, slot, cap);
+    //@ assert slots[slot].cap.object == cap.object + (slot - slot) * stride;
+    //@ assert run_holds(slot, 1, cap, stride);
     return count != 1 || cap_is_counted(cap) ? cap_create_rest(parent, slot, count, cap, stride) : OK_STAYS;
 }
 
