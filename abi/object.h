@@ -31,7 +31,7 @@ enum nj_kind {
 
 // Rights of a capability. Copying keeps or removes them, never adds.
 enum nj_right {
-    NJ_RIGHT_SEND = 1, // endpoint: send, call; notification: signal; gate: call; hart: jobs; frame, space: write
+    NJ_RIGHT_SEND = 1, // endpoint: send, call; notification: signal; gate: call; hart: jobs; frame: write; space: change
     NJ_RIGHT_RECV = 2, // endpoint: receive;    notification: wait;   frame, space: read
     NJ_RIGHT_GRANT = 4,       // endpoint: capabilities may travel with messages sent through it
     NJ_RIGHT_GRANT_REPLY = 8, // endpoint: the reply to a call through it may carry a capability back

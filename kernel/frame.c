@@ -9,6 +9,14 @@
 #include "kernel/space.h"
 #include "kernel/syscall.h"
 
+// Is it a space, and may something be mapped there? Two bytes side by side that the compiler fetches at once.
+static inline bool is_space_to_change(struct cap cap)
+{
+    uint32_t kind_and_rights = cap.kind | (uint32_t)cap.rights << 8;
+
+    return (kind_and_rights & (UINT8_MAX | NJ_RIGHT_WRITE << 8)) == (NJ_KIND_SPACE | NJ_RIGHT_WRITE << 8);
+}
+
 // What most calls ask for: one page of RAM, mapped nowhere yet, to read or write, where the page tables are there. It changes
 // nothing before all is decided; everything else, and everything that is wrong, is left to frame_run.c.
 static inline enum nj_status map(uint32_t caller, uint32_t slot, uint32_t table, uint64_t count)
@@ -20,7 +28,7 @@ static inline enum nj_status map(uint32_t caller, uint32_t slot, uint32_t table,
     uint64_t number = argument(caller, 0);
     uint32_t found = table + (uint32_t)number;
 
-    if (!is_plain || (rights & NJ_RIGHT_READ) == 0 || number >= count || slots[found].cap.kind != NJ_KIND_SPACE)
+    if (!is_plain || (rights & NJ_RIGHT_READ) == 0 || number >= count || !is_space_to_change(slots[found].cap))
         return frame_invoke_other(caller, slot, NJ_FRAME_MAP);
     uint32_t space = slots[found].cap.object;
     _Static_assert(NJ_RIGHT_WRITE << 1 == MAP_WRITE, "one place to the left");

@@ -87,7 +87,7 @@ enum nj_status frame_map(uint32_t slot, uint32_t space, uint64_t address, uint64
 static enum nj_status map(uint32_t caller, uint32_t slot)
 {
     uint32_t space;
-    enum nj_status status = cap_lookup_kind(caller, argument(caller, 0), NJ_KIND_SPACE, &space);
+    enum nj_status status = space_lookup(caller, argument(caller, 0), &space);
 
     if (status != NJ_OK)
         return status;

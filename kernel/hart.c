@@ -12,6 +12,7 @@
 #include "kernel/notification.h"
 #include "kernel/page.h"
 #include "kernel/sched.h"
+#include "kernel/space.h"
 #include "kernel/syscall.h"
 
 struct hart harts[HARTS_MAX];
@@ -104,7 +105,7 @@ static enum nj_status bind(uint32_t thread, uint32_t hart)
     collect(hart);
     if (harts[hart].state == NJ_HART_RUNNING)
         return NJ_WRONG_STATE;
-    enum nj_status status = cap_lookup_kind(thread, argument(thread, 0), NJ_KIND_SPACE, &space);
+    enum nj_status status = space_lookup(thread, argument(thread, 0), &space);
     if (status == NJ_OK)
         status = cap_lookup_kind(thread, argument(thread, 1), NJ_KIND_NOTIFICATION, &notification);
     if (status != NJ_OK)

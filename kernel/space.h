@@ -3,6 +3,7 @@
 #pragma once
 #include "abi/capsule.h"
 #include "kernel/arch/arch.h"
+#include "kernel/capability.h"
 #include "kernel/invariant.h"
 #include "kernel/object.h"
 #include "kernel/page.h"
@@ -11,6 +12,13 @@ uint32_t space_cnode_slot(uint32_t space);
 uint32_t space_code_slot(uint32_t space);
 
 enum nj_status space_invoke(uint32_t thread, uint32_t slot, uint64_t operation);
+// Finds a space that the thread may change. Errors of cap_lookup_kind(), NO_RIGHT.
+static inline enum nj_status space_lookup(uint32_t thread, uint64_t number, uint32_t *slot)
+{
+    enum nj_status status = cap_lookup_kind(thread, number, NJ_KIND_SPACE, slot);
+
+    return status == NJ_OK && (slots[*slot].cap.rights & NJ_RIGHT_WRITE) == 0 ? NJ_NO_RIGHT : status;
+}
 
 // Takes a page from the supply and maps it read-write at an address of a process, or an offset in linear memory of an
 // image. NEEDS_SUPPLY, ALREADY_MAPPED, BAD_ARGUMENT.

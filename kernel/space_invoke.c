@@ -66,9 +66,7 @@ static enum nj_status copy(uint32_t caller, uint32_t slot)
     enum nj_status status = cap_lookup_kind(caller, argument(caller, 1), NJ_KIND_SPACE, &source);
     if (status != NJ_OK)
         return status;
-    bool may_write = (slots[slot].cap.rights & NJ_RIGHT_WRITE) != 0;
-    bool may_read = (slots[source].cap.rights & NJ_RIGHT_READ) != 0;
-    if (!may_write || !may_read)
+    if ((slots[source].cap.rights & NJ_RIGHT_READ) == 0)
         return NJ_NO_RIGHT;
     if (bytes == 0)
         return NJ_BAD_ARGUMENT;
@@ -103,10 +101,14 @@ static enum nj_status info(uint32_t caller, uint32_t space)
     return NJ_OK;
 }
 
+// Who may only read a space, or only knows of it, may not change it.
 enum nj_status space_invoke(uint32_t caller, uint32_t slot, uint64_t operation)
 {
     uint32_t space = slots[slot].cap.object;
+    bool changes = operation != NJ_SPACE_INFO && operation != NJ_SPACE_GATE_STATE;
 
+    if (changes && (slots[slot].cap.rights & NJ_RIGHT_WRITE) == 0)
+        return NJ_NO_RIGHT;
     switch (operation) {
     case NJ_SPACE_CONFIGURE:
         return configure(caller, space);

@@ -35,7 +35,7 @@ static enum nj_status configure(uint32_t caller, uint32_t thread)
         return NJ_WRONG_STATE;
     if (priority > maximum || maximum > threads[caller].priority_max)
         return NJ_BAD_ARGUMENT;
-    enum nj_status status = cap_lookup_kind(caller, argument(caller, 0), NJ_KIND_SPACE, &space_cap);
+    enum nj_status status = space_lookup(caller, argument(caller, 0), &space_cap);
     if (status != NJ_OK)
         return status;
     uint32_t space = slots[space_cap].cap.object;

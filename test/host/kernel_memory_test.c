@@ -257,6 +257,35 @@ TEST(copying_between_spaces_touches_memory_and_obeys_rights)
     CHECK_EQUAL(INVOKE(120, NJ_SPACE_COPY, 0x10000, 140, 0x10000, 8), NJ_OK);
 }
 
+// Nor gets code to run in it, which would use its capabilities.
+TEST(who_may_only_read_a_space_changes_nothing_in_it)
+{
+    boot();
+    make_space(100, 110, 16, NJ_SPACE_PROCESS);
+    make(NJ_KIND_UNTYPED, 1, 1, 120);
+    make(NJ_KIND_FRAME, 1, 1, 121);
+    make(NJ_KIND_FRAME, 1, 2, 122);
+    make(NJ_KIND_THREAD, 1, 0, 123);
+    make(NJ_KIND_CODE, 1, 0, 124);
+    make(NJ_KIND_NOTIFICATION, 1, 0, 125);
+    for (uint64_t i = 0, rights = NJ_RIGHT_READ; i < 2; i++, rights = NJ_RIGHT_ALL) {
+        enum nj_status status = i == 0 ? NJ_NO_RIGHT : NJ_OK, gate = i == 0 ? NJ_NO_RIGHT : NJ_WRONG_STATE;
+        CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_COPY, 140 + i, CNODE, 100, rights), NJ_OK);
+        CHECK_EQUAL(INVOKE(140 + i, NJ_SPACE_GATE, 0, 0, CNODE, 150), gate);
+        CHECK_EQUAL(INVOKE(140 + i, NJ_SPACE_GATE_RESET, 0), gate);
+        CHECK_EQUAL(INVOKE(140 + i, NJ_SPACE_CONFIGURE, NJ_SPACE_PROCESS, CNODE), gate);
+        CHECK_EQUAL(INVOKE(140 + i, NJ_SPACE_ATTACH, 124, PAGE_BYTES, PAGE_BYTES), gate);
+        CHECK_EQUAL(INVOKE(140 + i, NJ_SPACE_SUPPLY, 120), status);
+        CHECK_EQUAL(INVOKE(140 + i, NJ_SPACE_MEMORY, 0x10000, 0x1000), status);
+        CHECK_EQUAL(INVOKE(121, NJ_FRAME_MAP, 140 + i, 0x20000, NJ_RIGHT_READ), status);
+        CHECK_EQUAL(INVOKE(122, NJ_FRAME_MAP, 140 + i, 0x30000, NJ_RIGHT_READ), status);
+        CHECK_EQUAL(INVOKE(123, NJ_THREAD_CONFIGURE, 140 + i, 0, 0, 0, 0), status);
+        CHECK_EQUAL(INVOKE(NJ_BOOT_SLOT_HART, NJ_HART_BIND, 140 + i, 125), status);
+        CHECK_EQUAL(INVOKE(140 + i, NJ_SPACE_INFO, 0), NJ_OK);
+        CHECK_EQUAL(INVOKE(140 + i, NJ_SPACE_GATE_STATE, 0), NJ_OK);
+    }
+}
+
 TEST(memory_of_a_space_grows_and_never_shrinks)
 {
     boot();
