@@ -86,6 +86,8 @@ static enum nj_status bind_notification(uint32_t caller, uint32_t thread)
     uint32_t slot;
     enum nj_status status = cap_lookup_kind(caller, argument(caller, 0), NJ_KIND_NOTIFICATION, &slot);
 
+    if (status == NJ_OK && (slots[slot].cap.rights & NJ_RIGHT_RECV) == 0)
+        return NJ_NO_RIGHT; // the thread will get its signals
     return status != NJ_OK ? status : notification_bind(slots[slot].cap.object, thread);
 }
 

@@ -152,6 +152,7 @@ static void bind_once(void)
 {
     uint32_t thread = make(NJ_KIND_THREAD, 0), other = make(NJ_KIND_THREAD, 0);
     uint32_t one = make(NJ_KIND_NOTIFICATION, 0), two = make(NJ_KIND_NOTIFICATION, 0);
+    ANSWERS(thread_bind_notification(thread, copy(one, NJ_RIGHT_ALL & ~NJ_RIGHT_RECV)), NJ_NO_RIGHT);
     OK(thread_bind_notification(thread, one));
     ANSWERS(thread_bind_notification(thread, two), NJ_IN_USE);
     ANSWERS(thread_bind_notification(other, one), NJ_IN_USE);
