@@ -182,3 +182,23 @@ TEST(memory_revoked_from_within_itself_goes_with_its_table)
     CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_REVOKE, MEMORY), NJ_OK);
     CHECK(free_bytes() >= before);
 }
+
+// The first call ends in front of the code object, inside of it, or behind; nothing that was begun is left.
+TEST(a_table_goes_with_what_takes_more_than_one_call)
+{
+    for (uint64_t copies = 29, size = copies + 2; size < copies + 8; size++) {
+        boot();
+        make(NJ_KIND_CNODE, 1, size, 100);
+        make(NJ_KIND_FRAME, 1, 1, 101);
+        make(NJ_KIND_CODE, 1, 0, 102);
+        make(NJ_KIND_UNTYPED, 1, 1, 103);
+        CHECK_EQUAL(INVOKE(102, NJ_CODE_SUPPLY, 103), NJ_OK);
+        uint32_t code = slots[spaces[threads[root].space].cnode.cap.object + 102].cap.object;
+        CHECK_EQUAL(INVOKE(100, NJ_CNODE_MOVE, 1, CNODE, 102), NJ_OK);
+        for (uint64_t i = 0; i < copies; i++)
+            CHECK_EQUAL(INVOKE(100, NJ_CNODE_COPY, 2 + i, CNODE, 101, NJ_RIGHT_ALL), NJ_OK);
+        CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, 100), NJ_OK);
+        CHECK_EQUAL(codes[code].references, 0);
+        CHECK_EQUAL(codes[code].supply.cap.kind, NJ_KIND_EMPTY);
+    }
+}

@@ -193,11 +193,31 @@ static const char *check_references(void)
     return NULL;
 }
 
+static const char *check_endpoint(uint32_t e)
+{
+    REQUIRE(endpoints[e].references != 0 || endpoints[e].queue.head == NIL, "an endpoint has ended and is waited for");
+    return check_queue(endpoints[e].queue, e, NJ_THREAD_SENDING, NJ_THREAD_RECEIVING);
+}
+
+// Of a table that has ended nothing is left but what goes with the memory only (cnode.c).
+static const char *check_table(uint32_t first)
+{
+    struct cap header = slots[first].cap;
+    uint32_t count = header.kind == NJ_KIND_EMPTY && header.word == 0 ? header.object : 0;
+
+    for (uint32_t i = 1; i < count; i++) {
+        uint8_t kind = kind_of(slots[first + i].cap);
+        REQUIRE(kind == NJ_KIND_EMPTY || kind == NJ_KIND_CNODE || kind == NJ_KIND_SPACE || kind == NJ_KIND_HART,
+                "a table has ended and holds a capability");
+    }
+    return check_slot(first);
+}
+
 static const char *check_element(enum page_kind kind, uint32_t index)
 {
     switch (kind) {
     case PAGE_SLOT:
-        return check_slot(index);
+        return check_table(index);
     case PAGE_THREAD:
         return check_thread(index);
     case PAGE_SCHED:
@@ -207,7 +227,7 @@ static const char *check_element(enum page_kind kind, uint32_t index)
     case PAGE_SPACE:
         return check_space(index);
     case PAGE_ENDPOINT:
-        return check_queue(endpoints[index].queue, index, NJ_THREAD_SENDING, NJ_THREAD_RECEIVING);
+        return check_endpoint(index);
     case PAGE_NOTIFICATION:
         return check_notification(index);
     case PAGE_CODE:

@@ -12,6 +12,7 @@ const char *check_code(uint32_t c)
 {
     uint32_t previous = NIL, steps = 0;
 
+    REQUIRE(codes[c].references != 0 || codes[c].spaces == NIL, "code has ended and runs");
     for (uint32_t s = codes[c].spaces; s != NIL; previous = s, s = spaces[s].code_next) {
         REQUIRE(steps++ < SLOTS && spaces[s].code_prev == previous, "links of a code object's spaces disagree");
         struct cap cap = slots[space_code_slot(s)].cap;
@@ -135,6 +136,8 @@ const char *check_space(uint32_t s)
         previous = t;
     }
     REQUIRE(count == spaces[s].thread_count, "a space miscounts its threads");
+    REQUIRE(spaces[s].references != 0 || (count == 0 && spaces[s].type == NJ_SPACE_NONE),
+            "a space has ended and goes on");
     uint32_t hart = spaces[s].hart;
     REQUIRE(hart == NIL || (kind_of(slots[hart_slot(hart)].cap) == NJ_KIND_SPACE && slots[hart_slot(hart)].cap.object == s),
             "a hart is not bound to the space that says so");

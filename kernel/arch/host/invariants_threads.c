@@ -94,6 +94,8 @@ const char *check_thread(uint32_t t)
     REQUIRE(thread->vector_page == NIL || thread->space != NIL, "a thread keeps vector registers without a space");
     REQUIRE(t != host_vector_owner() || thread->vector_page != NIL, "the vector unit's owner has no page for it");
     REQUIRE(thread->fault_kind == 0 || !gate_is_inside(t), "a thread is stopped by a fault behind a gate");
+    bool lets_go = thread->space == NIL && thread->sched == NIL && thread->serving == NIL;
+    REQUIRE(thread->references != 0 || (thread->state == NJ_THREAD_INACTIVE && lets_go), "a thread has ended and goes on");
     const char *broken = check_slot(thread_fault_slot(t));
     if (broken == NULL)
         broken = check_chain(t);
@@ -119,6 +121,8 @@ const char *check_notification(uint32_t n)
 
     REQUIRE(bound == NIL || threads[bound].notification == n,
             "a notification is bound to a thread that knows nothing of it");
+    REQUIRE(notifications[n].references != 0 || (bound == NIL && notifications[n].queue.head == NIL),
+            "a notification has ended and is waited for");
     REQUIRE(notifications[n].word == 0 ||
                 (notifications[n].queue.head == NIL && (bound == NIL || threads[bound].state != NJ_THREAD_RECEIVING)),
             "a signal wakes nobody though somebody waits for it");
@@ -130,6 +134,7 @@ const char *check_reply(uint32_t r)
     uint32_t caller = replies[r].caller, receiver = replies[r].receiver;
 
     REQUIRE(caller != NIL || replies[r].lent == NIL, "a reply object keeps what nobody lent");
+    REQUIRE(replies[r].references != 0 || receiver == NIL, "a reply object has ended and is waited for");
     if (caller != NIL)
         REQUIRE(threads[caller].state == NJ_THREAD_REPLY_WAIT && threads[caller].reply == r && receiver != NIL,
                 "a reply's caller waits not");
@@ -183,6 +188,7 @@ const char *check_sched(uint32_t s)
     REQUIRE(scheds[s].thread == NIL || threads[scheds[s].thread].sched == s, "a thread runs on another context");
     REQUIRE(scheds[s].home == NIL || threads[scheds[s].home].home_sched == s, "a thread has another home context");
     REQUIRE(scheds[s].home != NIL || scheds[s].thread == NIL, "a thread runs on a context that is bound to nobody");
+    REQUIRE(scheds[s].references != 0 || scheds[s].home == NIL, "a context has ended and is bound");
     REQUIRE(scheds[s].thread != NIL || !scheds[s].is_waiting, "a context waits for nobody");
     REQUIRE(scheds[s].home == NIL || scheds[s].thread != NIL, "nobody has the time of a thread");
     bool is_round_robin = scheds[s].budget_ns == scheds[s].period_ns;
