@@ -26,6 +26,12 @@ static enum nj_status set_fault_endpoint(uint32_t caller, uint32_t thread, uint6
     return cap_derive(source, thread_fault_slot(thread), NJ_RIGHT_ALL, 0);
 }
 
+// The highest priority it can give away: none for those it visits through a gate, who could keep it.
+static uint8_t authority_of(uint32_t caller)
+{
+    return gate_is_inside(caller) ? 0 : threads[caller].priority_max;
+}
+
 static enum nj_status configure(uint32_t caller, uint32_t thread)
 {
     uint64_t priority = argument(caller, 1), maximum = argument(caller, 2), address = argument(caller, 4);
@@ -33,7 +39,7 @@ static enum nj_status configure(uint32_t caller, uint32_t thread)
 
     if (threads[thread].is_configured)
         return NJ_WRONG_STATE;
-    if (priority > maximum || maximum > threads[caller].priority_max)
+    if (priority > maximum || maximum > authority_of(caller))
         return NJ_BAD_ARGUMENT;
     enum nj_status status = space_lookup(caller, argument(caller, 0), &space_cap);
     if (status != NJ_OK)

@@ -115,6 +115,22 @@ TEST(a_full_line_takes_nobody_and_goes_with_its_capsule)
     all_were_told(NJ_GATE_WAITERS_MAX);
 }
 
+// The time and the priority of who calls are lent for the call; threads that stay get nothing of them.
+TEST(the_priority_of_a_caller_is_no_authority_behind_a_gate)
+{
+    begin();
+    capsule(MEMORY, 0);
+    make(NJ_KIND_THREAD, 1, 0, MADE);
+    uint32_t thread = caller(INSIDE, INSIDE_SCHED, GATES);
+    REQUIRE(gate_is_inside(thread) && sched_current == thread);
+    const uint64_t high[8] = {SPACES, 1, 1}, lowest[8] = {SPACES, 0, 0};
+    host_syscall(thread, NJ_SYS_INVOKE, MADE, NJ_THREAD_CONFIGURE, 0, high);
+    CHECK_EQUAL(status_of(thread), NJ_BAD_ARGUMENT);
+    host_syscall(thread, NJ_SYS_INVOKE, MADE, NJ_THREAD_CONFIGURE, 0, lowest);
+    CHECK_EQUAL(status_of(thread), NJ_OK);
+    CHECK_TEXT(check_invariants(0), NULL);
+}
+
 // The thread inside, which waits, is woken and returns; then it waits again.
 static void come_back(uint32_t thread)
 {
