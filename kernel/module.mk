@@ -13,8 +13,8 @@ $(eval $(call riscv64_objects,$(OUT)/kernel.objects,$$(KERNEL_CFLAGS) -mcmodel=m
 # instructions before registers are chosen, which spills (-fschedule-insns; they are ordered afterwards), arithmetic in the
 # place of branches (-fif-conversion), and for size, saving registers around calls where one that calls keep would do.
 KERNEL_OPTIMIZE := -O2 -fno-tree-slp-vectorize -fno-schedule-insns -fno-if-conversion -freorder-blocks-algorithm=simple
-KERNEL_COLD := attach code donate endpoint fault frame_run gate gate_invoke hart interrupt message refill reply reset \
-    sched space space_invoke syscall system thread thread_invoke vector wakeup \
+KERNEL_COLD := attach code donate endpoint fault frame_run gate gate_invoke hart interrupt message ready refill reply reset \
+    sched space space_invoke syscall system thread thread_invoke turn vector wakeup \
     $(addprefix arch/riscv64/,asid context device fp hart mmu panic trap vector)
 $(KERNEL_COLD:%=$(OUT)/kernel.objects/kernel/%.c.o): KERNEL_OPTIMIZE := -Os -msave-restore -fno-if-conversion -fno-caller-saves
 # The search for an ancestor that is being revoked looks at a few siblings on each level.

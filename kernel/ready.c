@@ -22,3 +22,15 @@ BOOT_ONLY void ready_init(void)
         ready_bits[i] = 0;
     sched_top_priority = 0;
 }
+
+void ready_insert(uint32_t thread, bool first)
+{
+    uint32_t priority = threads[thread].priority;
+    struct queue queue = ready_queues[priority];
+
+    ready_queues[priority] = first ? queue_prepend(queue, thread) : queue_append(queue, thread);
+    ready_bits[priority / 64u] = bit_set(ready_bits[priority / 64u], priority % 64u);
+    threads[thread].is_queued = true;
+    if (priority >= sched_top_priority)
+        sched_top_priority = priority + 1u;
+}

@@ -101,17 +101,7 @@ static inline void ready_clear(uint32_t priority)
     ensures is_in_ready(thread);
     ensures first ==> ready_queues[threads[thread].priority].head == thread;
     ensures !first ==> ready_queues[threads[thread].priority].tail == thread; */
-static inline void ready_insert(uint32_t thread, bool first)
-{
-    uint32_t priority = threads[thread].priority;
-    struct queue queue = ready_queues[priority];
-
-    ready_queues[priority] = first ? queue_prepend(queue, thread) : queue_append(queue, thread);
-    ready_bits[priority / 64u] = bit_set(ready_bits[priority / 64u], priority % 64u);
-    threads[thread].is_queued = true;
-    if (priority >= sched_top_priority)
-        sched_top_priority = priority + 1u;
-}
+void ready_insert(uint32_t thread, bool first);
 
 /*@ requires is_in_ready(thread) && ready_holds;
     assigns ready_queues[0 .. PRIORITIES - 1], ready_bits[0 .. READY_WORDS - 1], sched_top_priority,

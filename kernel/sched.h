@@ -38,7 +38,12 @@ void sched_make_unready(uint32_t thread);
 uint32_t sched_choose(void);
 void sched_yield(uint32_t thread);
 // The next choice is made with care: the running thread goes on, if it does, by the long way back.
-void sched_reconsider(void);
+/*@ assigns sched_steady; */
+static inline void sched_reconsider(void)
+{
+    sched_steady = SCHED_UNSTEADY;
+}
+
 // The timer fired, and is still set to a time that has passed: returns the thread to run.
 uint32_t sched_tick(void);
 // Deadline of the user-level timer; UINT64_MAX: none.

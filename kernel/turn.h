@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The turn that runs and the timer, which sched.c and the fast paths share: nobody else's.
+// The turn that runs and the timer, which sched.c, turn.c and the fast paths share: nobody else's.
 #pragma once
 #include "kernel/arch/arch.h"
 #include "kernel/refill.h"
@@ -14,6 +14,8 @@ struct turn {
     uint64_t alarm_ns;  // UINT64_MAX: none
     uint32_t charged;   // scheduling context whose time runs, NIL when idle
     uint64_t refill_ns; // no refill is due before
+    uint64_t passing_ns; // not 0: the time that is being dealt with, one for all that happens in it
+    bool is_yielding;    // the running thread goes behind others of its priority
 };
 extern struct turn turn;
 
@@ -38,13 +40,6 @@ extern struct turn turn;
 #define READY_STATE                                                                                                    \
     ready_queues[0 .. PRIORITIES - 1], ready_bits[0 .. READY_WORDS - 1], sched_top_priority, sched_steady, wakeup_root
 
-// The next choice of a thread has a look at everything.
-/*@ assigns sched_steady; */
-static inline void turn_look_anew(void)
-{
-    sched_steady = SCHED_UNSTEADY;
-}
-
 // A timer that is set too early costs one needless interrupt a turn; setting it anew at every switch costs more.
 /*@ assigns turn.timer_ns; */
 static inline void turn_set_timer(uint64_t deadline)
@@ -54,3 +49,9 @@ static inline void turn_set_timer(uint64_t deadline)
         arch_timer_set(deadline);
     }
 }
+
+// The books of the context that runs are closed. Was its turn used up?
+/*@ requires sched_holds;
+    assigns turn.since_ns, scheds[0 .. SCHEDS_MAX - 1];
+    ENSURES_SCHED_HOLDS */
+bool turn_charge(uint64_t now);

@@ -5,7 +5,7 @@
 #define BUDGET_NS 20000u
 #define DUE_AFTER_NS 20000000u
 #define APART_NS 100u       // so that no two come at the same time
-#define WAKES_PER_CALL 32u    // kernel/sched.c
+#define WAKES_PER_CALL 32u    // kernel/turn.c
 #define LONG_CALL_NS 2000u  // less than the call takes that the refills fall into
 
 static uint32_t crowd_thread, crowd_sched;

@@ -194,7 +194,7 @@ static void call(uint32_t thread, uint64_t number, uint64_t slot)
     CHECK_TEXT(check_invariants(0), NULL);
 }
 
-// A context whose refill is an hour away is taken from who used it up and given to a thread that waits to call a passive
+// A context whose refill is yet to come is taken from who used it up and given to a thread that waits to call a passive
 // server. The server, which answers somebody else, takes that call: it goes on, on this context, when the refill comes.
 TEST(a_context_that_waits_for_its_refill_is_lent)
 {

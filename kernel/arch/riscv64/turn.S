@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The turn of the running thread ends and that of another begins, where the clock has nothing to say: what choose_anew()
-// (kernel/sched.c) comes to then, for fast paths, without C and the registers it would cost.
+// (kernel/turn.c) comes to then, for fast paths, without C and the registers it would cost.
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/layout.h"
 #include "kernel/arch/riscv64/offsets.h"
