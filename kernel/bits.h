@@ -12,6 +12,7 @@
 // and tried for every place of the highest bit (test/host/bits_test.c).
 /*@ requires x != 0;
     assigns \result \from x;
+    exits \false;
     ensures 0 <= \result < 64;
     ensures bit_is_set(x, 63 - \result);
     ensures \forall integer bit; 63 - \result < bit < 64 ==> !bit_is_set(x, bit); */
@@ -20,6 +21,7 @@ int __builtin_clzll(unsigned long long x);
 
 /*@ requires bit < 64;
     assigns \nothing;
+    exits \false;
     ensures \forall integer other; 0 <= other < 64 ==>
         (bit_is_set(\result, other) <==> bit_is_set(word, other) || other == bit); */
 static inline uint64_t bit_set(uint64_t word, uint32_t bit)
@@ -29,6 +31,7 @@ static inline uint64_t bit_set(uint64_t word, uint32_t bit)
 
 /*@ requires bit < 64;
     assigns \nothing;
+    exits \false;
     ensures \forall integer other; 0 <= other < 64 ==>
         (bit_is_set(\result, other) <==> bit_is_set(word, other) && other != bit); */
 static inline uint64_t bit_clear(uint64_t word, uint32_t bit)
@@ -37,6 +40,7 @@ static inline uint64_t bit_clear(uint64_t word, uint32_t bit)
 }
 
 /*@ assigns \nothing;
+    exits \false;
     ensures \result <==> word == 0;
     ensures \result ==> \forall integer bit; 0 <= bit < 64 ==> !bit_is_set(word, bit); */
 static inline bool bit_none(uint64_t word)
@@ -46,6 +50,7 @@ static inline bool bit_none(uint64_t word)
 
 /*@ requires word != 0;
     assigns \nothing;
+    exits \false;
     ensures \result < 64 && bit_is_set(word, \result);
     ensures \forall integer bit; \result < bit < 64 ==> !bit_is_set(word, bit); */
 static inline uint32_t bit_highest(uint64_t word)

@@ -7,33 +7,90 @@
 #include "kernel/sched.h"
 #include "kernel/syscall.h"
 #include "kernel/thread.h"
-#include "kernel/wakeup.h"
+#include "kernel/turn.h"
+
+// Functions of their own for what provers follow better apart from the rest.
+/*@ requires is_sched(sched) && is_thread(thread) && sched_holds;
+    requires scheds[sched].thread == thread && threads[thread].is_queued == 0;
+    assigns threads[thread].sched, scheds[sched].thread;
+    exits \false;
+    ENSURES_SCHED_HOLDS
+    ensures \old(current_apart) ==> current_apart;
+    ensures scheds[sched].thread == NIL; */
+static inline void part(uint32_t sched, uint32_t thread)
+{
+    threads[thread].sched = NIL;
+    scheds[sched].thread = NIL;
+}
+
+/*@ requires is_sched(sched) && is_thread(thread) && sched_holds;
+    requires scheds[sched].thread == NIL && scheds[sched].is_waiting == 0;
+    assigns threads[thread].sched, scheds[sched].thread;
+    exits \false;
+    ENSURES_SCHED_HOLDS
+    ensures \old(current_apart) ==> current_apart;
+    ensures threads[thread].sched == sched && scheds[sched].thread == thread; */
+static inline void join(uint32_t sched, uint32_t thread)
+{
+    threads[thread].sched = sched;
+    scheds[sched].thread = thread;
+}
+
+/*@ requires is_sched(sched) && is_thread(thread) && sched_holds;
+    assigns scheds[sched].home, threads[thread].home_sched;
+    exits \false;
+    ENSURES_SCHED_HOLDS
+    ensures \old(current_apart) ==> current_apart; */
+static inline void set_home(uint32_t sched, uint32_t thread, bool is_bound)
+{
+    scheds[sched].home = is_bound ? thread : NIL;
+    threads[thread].home_sched = is_bound ? sched : NIL;
+}
 
 #define CHAIN_MAX 16u // servers in a chain through which time that was given up is handed on
 
 // A context without a thread waits for no refill: that begins when the thread it goes to cannot run. This can be the one
 // that runs, whose context must not be in the heap.
+/*@ requires is_sched(sched) && sched_holds;
+    assigns READY_QUEUES, threads[0 .. THREADS_MAX - 1].next, threads[0 .. THREADS_MAX - 1].prev,
+        threads[0 .. THREADS_MAX - 1].is_queued, threads[0 .. THREADS_MAX - 1].sched, wakeup_root, HEAP_LINKS,
+        scheds[sched].thread;
+    exits \false;
+    ENSURES_SCHED_HOLDS
+    ensures \old(current_apart) ==> current_apart;
+    ensures scheds[sched].thread == NIL && scheds[sched].is_waiting == 0; */
 static void detach(uint32_t sched)
 {
     uint32_t thread = scheds[sched].thread;
 
     if (scheds[sched].is_waiting)
-        wakeup_remove(sched);
+        turn_wake(sched);
     if (thread == NIL)
         return;
     if (threads[thread].is_queued)
         sched_make_unready(thread);
-    threads[thread].sched = NIL;
-    scheds[sched].thread = NIL;
+    part(sched, thread);
 }
 
+/*@ requires is_sched(sched) && is_thread(thread) && sched_holds;
+    assigns READY_QUEUES, threads[0 .. THREADS_MAX - 1].next, threads[0 .. THREADS_MAX - 1].prev,
+        threads[0 .. THREADS_MAX - 1].is_queued, threads[0 .. THREADS_MAX - 1].sched, wakeup_root, HEAP_LINKS,
+        scheds[sched].thread;
+    exits \false;
+    ENSURES_SCHED_HOLDS
+    ensures \old(current_apart) ==> current_apart;
+    ensures threads[thread].sched == sched && scheds[sched].thread == thread && scheds[sched].is_waiting == 0; */
 static void attach(uint32_t sched, uint32_t thread)
 {
     detach(sched);
-    threads[thread].sched = sched;
-    scheds[sched].thread = thread;
+    join(sched, thread);
 }
 
+/*@ requires is_sched(sched) && is_thread(thread) && sched_holds;
+    assigns READY_STATE, threads[0 .. THREADS_MAX - 1], scheds[0 .. SCHEDS_MAX - 1];
+    exits \false;
+    ENSURES_SCHED_HOLDS
+    ensures \old(current_apart) ==> current_apart; */
 static void attach_and_wake(uint32_t sched, uint32_t thread)
 {
     attach(sched, thread);
@@ -47,8 +104,7 @@ enum nj_status sched_bind(uint32_t sched, uint32_t thread)
         return NJ_IN_USE;
     if (scheds[sched].budget_ns == 0)
         return NJ_WRONG_STATE; // never configured
-    scheds[sched].home = thread;
-    threads[thread].home_sched = sched;
+    set_home(sched, thread, true);
     attach_and_wake(sched, thread);
     return NJ_OK;
 }
@@ -60,8 +116,7 @@ void sched_unbind(uint32_t thread)
     if (sched == NIL)
         return;
     detach(sched);
-    scheds[sched].home = NIL;
-    threads[thread].home_sched = NIL;
+    set_home(sched, thread, false);
 }
 
 enum nj_status sched_retire(uint32_t sched)

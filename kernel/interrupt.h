@@ -3,6 +3,7 @@
 #pragma once
 #include "kernel/invariant.h"
 #include "kernel/object.h"
+#include "kernel/turn.h"
 
 void interrupt_init(uint32_t first_hidden_slot);
 
@@ -12,6 +13,11 @@ enum nj_status interrupt_invoke(uint32_t thread, uint32_t slot, uint64_t operati
 
 // The source fired (it is masked until ACK); the alarm deadline passed.
 void interrupt_raise(uint32_t source);
+/*@ requires sched_holds;
+    assigns READY_STATE, KERNEL_STATE;
+    exits \false;
+    ENSURES_SCHED_HOLDS
+    ensures \old(current_apart) ==> current_apart; */
 void interrupt_raise_timer(void);
 
 /*@ requires interrupt < INTERRUPTS_MAX;

@@ -15,6 +15,7 @@
         thread != one && thread != other ==> \at(threads[thread].prev, L1) == \at(threads[thread].prev, L2); */
 
 /*@ assigns \nothing;
+    exits \false;
     ensures \result <==> queue.head == NIL; */
 static inline bool queue_is_empty(struct queue queue)
 {
@@ -23,6 +24,7 @@ static inline bool queue_is_empty(struct queue queue)
 
 /*@ requires thread < THREADS_MAX && queue_names_threads(queue) && links_name_threads && thread != queue.tail;
     assigns threads[0 .. THREADS_MAX - 1].next, threads[0 .. THREADS_MAX - 1].prev;
+    exits \false;
     ensures links_name_threads;
     ensures queue_names_threads(\result);
     ensures \result.tail == thread && \result.head == (queue.tail == NIL ? thread : queue.head);
@@ -44,6 +46,7 @@ static inline struct queue queue_append(struct queue queue, uint32_t thread)
 
 /*@ requires thread < THREADS_MAX && queue_names_threads(queue) && links_name_threads && thread != queue.head;
     assigns threads[0 .. THREADS_MAX - 1].next, threads[0 .. THREADS_MAX - 1].prev;
+    exits \false;
     ensures links_name_threads;
     ensures queue_names_threads(\result);
     ensures \result.head == thread && \result.tail == (queue.head == NIL ? thread : queue.tail);
@@ -65,6 +68,7 @@ static inline struct queue queue_prepend(struct queue queue, uint32_t thread)
 
 /*@ requires thread < THREADS_MAX && queue_names_threads(queue) && links_name_threads;
     assigns threads[0 .. THREADS_MAX - 1].next, threads[0 .. THREADS_MAX - 1].prev;
+    exits \false;
     ensures links_name_threads;
     ensures queue_names_threads(\result);
     ensures \result.head == (\old(threads[thread].prev) == NIL ? \old(threads[thread].next) : queue.head);

@@ -68,6 +68,7 @@ extern uint32_t sched_top_priority;      // the highest of these, plus one; 0: a
 // Nothing is ready.
 /*@ requires links_name_threads && \forall integer thread; is_thread(thread) ==> threads[thread].is_queued == 0;
     assigns ready_queues[0 .. PRIORITIES - 1], ready_bits[0 .. READY_WORDS - 1], sched_top_priority;
+    exits \false;
     ENSURES_READY_HOLDS */
 void ready_init(void);
 
@@ -75,6 +76,7 @@ void ready_init(void);
 /*@ requires is_priority(priority) && !is_ready_at(priority) && bits_agree_but(priority) && top_bounds;
     requires priority + 1 != sched_top_priority ==> top_is_ready;
     assigns ready_bits[priority / 64], sched_top_priority;
+    exits \false;
     ensures bits_agree;
     ensures top_bounds;
     ensures top_is_ready; */
@@ -97,6 +99,7 @@ static inline void ready_clear(uint32_t priority)
 /*@ requires is_thread(thread) && threads[thread].is_queued == 0 && ready_holds;
     assigns ready_queues[0 .. PRIORITIES - 1], ready_bits[0 .. READY_WORDS - 1], sched_top_priority,
         threads[0 .. THREADS_MAX - 1].next, threads[0 .. THREADS_MAX - 1].prev, threads[thread].is_queued;
+    exits \false;
     ENSURES_READY_HOLDS
     ensures is_in_ready(thread);
     ensures first ==> ready_queues[threads[thread].priority].head == thread;
@@ -106,6 +109,7 @@ void ready_insert(uint32_t thread, bool first);
 /*@ requires is_in_ready(thread) && ready_holds;
     assigns ready_queues[0 .. PRIORITIES - 1], ready_bits[0 .. READY_WORDS - 1], sched_top_priority,
         threads[0 .. THREADS_MAX - 1].next, threads[0 .. THREADS_MAX - 1].prev, threads[thread].is_queued;
+    exits \false;
     ENSURES_READY_HOLDS
     ensures threads[thread].is_queued == 0; */
 static inline void ready_remove(uint32_t thread)
@@ -122,6 +126,7 @@ static inline void ready_remove(uint32_t thread)
 // The one to run next; NIL: none is ready.
 /*@ requires ready_holds;
     assigns \nothing;
+    exits \false;
     ensures \result == NIL <==> sched_top_priority == 0;
     ensures \result == NIL || is_in_ready(\result) && threads[\result].priority == sched_top_priority - 1;
     ensures \result == NIL || threads[\result].prev == NIL; */
@@ -134,6 +139,7 @@ static inline uint32_t ready_first(void)
 /*@ requires sched_top_priority > 0 && thread == ready_queues[sched_top_priority - 1].head && ready_holds;
     assigns ready_queues[0 .. PRIORITIES - 1], ready_bits[0 .. READY_WORDS - 1], sched_top_priority,
         threads[0 .. THREADS_MAX - 1].next, threads[0 .. THREADS_MAX - 1].prev, threads[thread].is_queued;
+    exits \false;
     ENSURES_READY_HOLDS
     ensures threads[thread].is_queued == 0; */
 static inline void ready_remove_first(uint32_t thread)

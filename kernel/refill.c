@@ -14,6 +14,7 @@
 
 /*@ requires sched < SCHEDS_MAX;
     assigns \nothing;
+    exits \false;
     ensures \result < REFILLS_MAX; */
 static uint32_t place(uint32_t sched, uint32_t number)
 {
@@ -22,6 +23,7 @@ static uint32_t place(uint32_t sched, uint32_t number)
 
 /*@ requires sched < SCHEDS_MAX && 0 < scheds[sched].refill_count <= REFILLS_MAX;
     assigns scheds[sched].refill_head, scheds[sched].refill_count;
+    exits \false;
     ensures scheds[sched].refill_count == \old(scheds[sched].refill_count) - 1; */
 static struct refill take_first(uint32_t sched)
 {
@@ -35,6 +37,7 @@ static struct refill take_first(uint32_t sched)
 // Two neighbours become one at the later time, never early: those that lose least, time by how long it is held back.
 /*@ requires sched < SCHEDS_MAX && scheds[sched].refill_count == REFILLS_MAX;
     assigns scheds[sched].refill_head, scheds[sched].refill_count, scheds[sched].refill[0 .. REFILLS_MAX - 1];
+    exits \false;
     ensures scheds[sched].refill_count == REFILLS_MAX - 1; */
 static void make_room(uint32_t sched)
 {
@@ -63,6 +66,7 @@ static void make_room(uint32_t sched)
 
 /*@ requires sched < SCHEDS_MAX && scheds[sched].refill_count <= REFILLS_MAX;
     assigns scheds[sched].refill_head, scheds[sched].refill_count, scheds[sched].refill[0 .. REFILLS_MAX - 1];
+    exits \false;
     ensures scheds[sched].refill_count <= REFILLS_MAX; */
 static void append(uint32_t sched, struct refill refill)
 {
@@ -83,6 +87,7 @@ static void append(uint32_t sched, struct refill refill)
 // More was used than there was. Whole budgets are so many periods of waiting for everything.
 /*@ requires has_books(sched) && scheds[sched].budget_ns > 0;
     assigns scheds[sched].refill_head, scheds[sched].refill_count, scheds[sched].refill[0 .. REFILLS_MAX - 1];
+    exits \false;
     ensures has_books(sched); */
 static void take_excess(uint32_t sched, uint64_t excess)
 {
@@ -115,6 +120,7 @@ static void take_excess(uint32_t sched, uint64_t excess)
 /*@ requires has_books(sched);
     assigns scheds[sched].refill_head, scheds[sched].refill_count, scheds[sched].chunk_ns, scheds[sched].left_ns,
         scheds[sched].start_ns;
+    exits \false;
     ensures scheds[sched].refill_count <= REFILLS_MAX;
     ensures scheds[sched].left_ns == scheds[sched].chunk_ns; */
 static void next_chunk(uint32_t sched, uint64_t left, uint64_t now)

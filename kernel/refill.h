@@ -10,10 +10,16 @@
     predicate has_books{L}(integer sched) = 0 <= sched < SCHEDS_MAX && scheds[sched].refill_count <= REFILLS_MAX &&
         (scheds[sched].budget_ns > 0 || scheds[sched].period_ns == 0); */
 
+// What is written when books are closed.
+#define BOOKS(sched)                                                                                                   \
+    scheds[sched].used_ns, scheds[sched].left_ns, scheds[sched].start_ns, scheds[sched].chunk_ns,                      \
+        scheds[sched].refill_head, scheds[sched].refill_count, scheds[sched].refill[0 .. REFILLS_MAX - 1]
+
 // The whole budget is there from now on.
 /*@ requires sched < SCHEDS_MAX && budget_ns > 0;
     assigns scheds[sched].budget_ns, scheds[sched].period_ns, scheds[sched].refill_count, scheds[sched].chunk_ns,
         scheds[sched].left_ns, scheds[sched].start_ns;
+    exits \false;
     ensures has_books(sched);
     ensures scheds[sched].left_ns == budget_ns && scheds[sched].chunk_ns == budget_ns; */
 void refill_configure(uint32_t sched, uint64_t budget_ns, uint64_t period_ns, uint64_t now);
@@ -21,6 +27,7 @@ void refill_configure(uint32_t sched, uint64_t budget_ns, uint64_t period_ns, ui
 // Plain turns: a used-up one is followed by a fresh one at once. No books are kept.
 /*@ requires sched < SCHEDS_MAX;
     assigns \nothing;
+    exits \false;
     ensures \result <==> scheds[sched].budget_ns == scheds[sched].period_ns; */
 static inline bool refill_is_round_robin(uint32_t sched)
 {
@@ -30,6 +37,7 @@ static inline bool refill_is_round_robin(uint32_t sched)
 // May it run now? If so there is something left.
 /*@ requires sched < SCHEDS_MAX;
     assigns \nothing;
+    exits \false;
     ensures \result <==> scheds[sched].start_ns <= now; */
 static inline bool refill_is_ready(uint32_t sched, uint64_t now)
 {
@@ -39,6 +47,7 @@ static inline bool refill_is_ready(uint32_t sched, uint64_t now)
 // It begins to run: what is left counts as available from now, not from when it could have been used.
 /*@ requires sched < SCHEDS_MAX;
     assigns scheds[sched].start_ns;
+    exits \false;
     ensures scheds[sched].start_ns == now; */
 static inline void refill_start(uint32_t sched, uint64_t now)
 {
@@ -48,6 +57,7 @@ static inline void refill_start(uint32_t sched, uint64_t now)
 // `used` since the last charge, less than what is left of the chunk: the context may run on.
 /*@ requires sched < SCHEDS_MAX && used < scheds[sched].left_ns;
     assigns scheds[sched].used_ns, scheds[sched].left_ns;
+    exits \false;
     ensures scheds[sched].left_ns == \old(scheds[sched].left_ns) - used; */
 static inline void refill_charge(uint32_t sched, uint64_t used)
 {
@@ -57,7 +67,7 @@ static inline void refill_charge(uint32_t sched, uint64_t used)
 
 // Any use since the last charge, and the books are closed. The context may run on if it is ready then.
 /*@ requires has_books(sched);
-    assigns scheds[sched].used_ns, scheds[sched].left_ns, scheds[sched].start_ns, scheds[sched].chunk_ns,
-        scheds[sched].refill_head, scheds[sched].refill_count, scheds[sched].refill[0 .. REFILLS_MAX - 1];
+    assigns BOOKS(sched);
+    exits \false;
     ensures has_books(sched); */
 void refill_close(uint32_t sched, uint64_t used, uint64_t now);

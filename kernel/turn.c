@@ -14,11 +14,10 @@
 
 #define WAKES_PER_CALL 32u // contexts that get their refill in one call
 
-static bool may_cut; // a thread off behind a gate: that can tell a whole line, so one in an interrupt of the timer
-
 /*@ requires thread < THREADS_MAX;
     assigns \nothing;
-    ensures \result ==> thread != NIL; */
+    exits \false;
+    ensures \result <==> thread != NIL && threads[thread].state == NJ_THREAD_READY && threads[thread].sched != NIL; */
 static bool is_runnable(uint32_t thread)
 {
     return thread != NIL && threads[thread].state == NJ_THREAD_READY && threads[thread].sched != NIL;
@@ -37,32 +36,56 @@ bool turn_charge(uint64_t now)
     return used_up;
 }
 
+// A function of its own, as those in turn.h.
+/*@ requires sched_holds && sched_top_priority > 0 && thread == ready_queues[sched_top_priority - 1].head;
+    assigns READY_QUEUES, threads[0 .. THREADS_MAX - 1].next, threads[0 .. THREADS_MAX - 1].prev, threads[thread].is_queued;
+    exits \false;
+    ENSURES_SCHED_HOLDS
+    ensures can_run(thread) && is_apart(thread); */
+static inline void dequeue_first(uint32_t thread)
+{
+    ready_remove_first(thread);
+}
+
 // A thread without time must not keep others out of the capsule it is in: it waits outside. Where it may not be cut off
 // now, it is the first to be when it may.
+/*@ requires sched_holds && can_run(thread) && is_apart(thread);
+    assigns READY_STATE, KERNEL_STATE, turn.may_cut;
+    exits \false;
+    ENSURES_SCHED_HOLDS */
 static void wait_for_refill(uint32_t thread)
 {
     if (!gate_is_inside(thread)) {
-        wakeup_insert(threads[thread].sched);
-    } else if (may_cut) {
-        may_cut = false;
+        turn_sleep(thread);
+    } else if (turn.may_cut) {
+        turn.may_cut = false;
         gate_unwind(thread, NJ_OVERRUN);
-        wakeup_insert(threads[thread].sched);
+        turn_sleep(thread);
     } else {
-        ready_insert(thread, true);
+        turn_enqueue(thread, true);
     }
 }
 
 // Takes the next thread from the ready queue. A thread whose scheduling context has nothing left waits for its refill
 // instead: it was used up by the thread it was lent to, which can be true of the one just charged, or before the thread
 // had to wait behind a gate. NIL though somebody is ready: it is one of these, and may not be cut off now.
+/*@ requires sched_holds;
+    assigns READY_STATE, KERNEL_STATE, turn.may_cut;
+    exits \false;
+    ENSURES_SCHED_HOLDS
+    ensures \result == NIL || (can_run(\result) && is_apart(\result)); */
 static uint32_t take_next(uint64_t now)
 {
+    /*@ loop invariant 0 <= i <= 2;
+        LOOP_KEEPS_SCHED
+        loop assigns i, READY_STATE, KERNEL_STATE, turn.may_cut;
+        loop variant 2 - i; */
     for (uint32_t i = 0; i < 2 && sched_top_priority != 0; i++) {
         uint32_t thread = ready_first();
         bool has_time = refill_is_ready(threads[thread].sched, now);
-        if (!has_time && !may_cut && gate_is_inside(thread))
+        if (!has_time && !turn.may_cut && gate_is_inside(thread))
             return NIL;
-        ready_remove_first(thread);
+        dequeue_first(thread);
         if (has_time)
             return thread;
         wait_for_refill(thread);
@@ -71,6 +94,11 @@ static uint32_t take_next(uint64_t now)
 }
 
 // The thread that ran: does it keep the processor? If not, it is put where it belongs.
+/*@ requires thread == sched_current && sched_holds && current_apart;
+    assigns READY_STATE, KERNEL_STATE, turn.may_cut;
+    exits \false;
+    ENSURES_SCHED_HOLDS
+    ensures \result ==> can_run(thread) && is_apart(thread); */
 static bool keeps_running(uint32_t thread, uint64_t now, bool turn_is_over)
 {
     if (!is_runnable(thread))
@@ -86,25 +114,54 @@ static bool keeps_running(uint32_t thread, uint64_t now, bool turn_is_over)
     bool is_equalled = threads[thread].priority + 1u == sched_top_priority;
     if (!is_beaten && !(turn_is_over && is_equalled))
         return true;
-    ready_insert(thread, !turn_is_over);
+    turn_enqueue(thread, !turn_is_over);
     return false;
 }
 
+// The first refill, if it is due. False: it is not.
+/*@ requires sched_holds && current_apart;
+    assigns READY_STATE, threads[..], scheds[..];
+    exits \false;
+    ENSURES_SCHED_HOLDS
+    ensures current_apart; */
+static inline bool wake_first(uint64_t now)
+{
+    uint32_t sched = wakeup_first();
+
+    if (sched == NIL || !refill_is_ready(sched, now))
+        return false;
+    uint32_t thread = scheds[sched].thread;
+    turn_wake(sched);
+    if (thread != NIL && threads[thread].state == NJ_THREAD_READY)
+        sched_make_ready(thread, false);
+    return true;
+}
+
 // What is left is due at once: the timer is set to a time that has passed, and interrupts are on in between.
+/*@ requires sched_holds && current_apart;
+    assigns READY_STATE, threads[..], scheds[..];
+    exits \false;
+    ENSURES_SCHED_HOLDS
+    ensures current_apart; */
 static void wake_due(uint64_t now)
 {
-    for (uint32_t i = 0; i < WAKES_PER_CALL; i++) {
-        uint32_t sched = wakeup_first();
-        if (sched == NIL || !refill_is_ready(sched, now))
-            return;
-        uint32_t thread = scheds[sched].thread;
-        wakeup_remove(sched);
-        if (thread != NIL && threads[thread].state == NJ_THREAD_READY)
-            sched_make_ready(thread, false);
-    }
+    bool goes_on = true;
+
+    /*@ loop invariant 0 <= i <= WAKES_PER_CALL;
+        LOOP_KEEPS_SCHED
+        loop invariant current_apart;
+        loop assigns i, goes_on, READY_STATE, threads[..], scheds[..];
+        loop variant WAKES_PER_CALL - i; */
+    for (uint32_t i = 0; i < WAKES_PER_CALL && goes_on; i++)
+        goes_on = wake_first(now);
 }
 
 // Everything that happens with time: charging, the alarm, refills.
+/*@ requires sched_holds && current_apart;
+    assigns READY_STATE, KERNEL_STATE, turn.since_ns, turn.alarm_ns;
+    exits \false;
+    ENSURES_SCHED_HOLDS
+    ensures current_apart; */
 static bool pass_time(uint64_t now)
 {
     bool used_up = turn_charge(now);
@@ -117,11 +174,14 @@ static bool pass_time(uint64_t now)
     return used_up;
 }
 
-// When the time has come that the timer is set to, its interrupt comes right behind this call, and brings all that time brings:
-// it is not added to what the call did. It surely comes. `timer_ns` is what the timer was set to last; nobody takes that away
-// but sched_tick(), which goes on to here, and it fires at a tick of the clock that is the present one or the next
-// (arch_timer_set). Pending it stays, in the hart's compare register as with the firmware, and so ends the WFI of an idle
+// When the time has come that the timer is set to, its interrupt comes right behind this call, and brings all that time
+// brings: it is not added to what the call did. It surely comes. `timer_ns` is what the timer was set to last; nobody takes
+// that away but sched_tick(), which goes on to here, and the timer fires at the present tick of the clock or the next
+// (arch_timer_set). It stays pending, in the hart's compare register as with the firmware, and so ends the WFI of an idle
 // machine though interrupts are off. Until then time is charged to the context that ran, as is the call itself.
+/*@ requires thread == sched_current;
+    CHOOSES
+    exits \false; */
 static __attribute__((noinline)) uint32_t choose_anew(uint32_t thread)
 {
     uint64_t now = arch_time_ns();
@@ -131,7 +191,7 @@ static __attribute__((noinline)) uint32_t choose_anew(uint32_t thread)
         return sched_current;
     }
     turn.passing_ns = now;
-    may_cut = turn.timer_ns == UINT64_MAX; // its interrupt
+    turn.may_cut = turn.timer_ns == UINT64_MAX; // its interrupt
     bool used_up = pass_time(now);
     if (!keeps_running(thread, now, used_up || turn.is_yielding))
         thread = take_next(now);

@@ -16,7 +16,8 @@ BOOT_ONLY void wakeup_init(void)
 }
 
 /*@ requires sched < SCHEDS_MAX;
-    assigns \nothing; */
+    assigns \nothing;
+    exits \false; */
 static uint32_t rank_of(uint32_t sched)
 {
     return sched == NIL ? 0 : scheds[sched].rank;
@@ -25,6 +26,7 @@ static uint32_t rank_of(uint32_t sched)
 // The longer side goes to the left. Did the rank change?
 /*@ requires is_sched(sched) && heap_names_scheds;
     assigns scheds[sched].left, scheds[sched].right, scheds[sched].rank;
+    exits \false;
     ensures heap_names_scheds;
     ensures \result <==> scheds[sched].rank != \old(scheds[sched].rank); */
 static bool settle(uint32_t sched)
@@ -44,6 +46,7 @@ static bool settle(uint32_t sched)
 // Puts `sched`, which may be NIL, in the place of a child of `parent`, or at the top.
 /*@ requires sched < SCHEDS_MAX && parent < SCHEDS_MAX && heap_names_scheds;
     assigns wakeup_root, scheds[sched].parent, scheds[parent].left, scheds[parent].right;
+    exits \false;
     ensures heap_names_scheds; */
 static void put(uint32_t sched, uint32_t parent, bool on_the_left)
 {
@@ -63,6 +66,7 @@ static void put(uint32_t sched, uint32_t parent, bool on_the_left)
 /*@ requires one < SCHEDS_MAX && other < SCHEDS_MAX && parent < SCHEDS_MAX && heap_names_scheds;
     assigns wakeup_root, scheds[0 .. SCHEDS_MAX - 1].left, scheds[0 .. SCHEDS_MAX - 1].right,
         scheds[0 .. SCHEDS_MAX - 1].parent, scheds[0 .. SCHEDS_MAX - 1].rank;
+    exits \false;
     ensures heap_names_scheds; */
 static void merge(uint32_t one, uint32_t other, uint32_t parent, bool on_the_left)
 {

@@ -13,12 +13,14 @@ extern uint32_t wakeup_root; // for contracts: nothing else reads it
 // None waits.
 /*@ requires heap_names_scheds;
     assigns wakeup_root;
+    exits \false;
     ensures heap_names_scheds && wakeup_root == NIL; */
 void wakeup_init(void);
 
 /*@ requires sched < SCHEDS_MAX && heap_names_scheds;
     assigns wakeup_root, scheds[sched].is_waiting, scheds[0 .. SCHEDS_MAX - 1].left, scheds[0 .. SCHEDS_MAX - 1].right,
         scheds[0 .. SCHEDS_MAX - 1].parent, scheds[0 .. SCHEDS_MAX - 1].rank;
+    exits \false;
     ensures heap_names_scheds; */
 void wakeup_insert(uint32_t sched);
 
@@ -26,6 +28,7 @@ void wakeup_insert(uint32_t sched);
 /*@ requires sched < SCHEDS_MAX && heap_names_scheds;
     assigns wakeup_root, scheds[sched].is_waiting, scheds[0 .. SCHEDS_MAX - 1].left, scheds[0 .. SCHEDS_MAX - 1].right,
         scheds[0 .. SCHEDS_MAX - 1].parent, scheds[0 .. SCHEDS_MAX - 1].rank;
+    exits \false;
     ensures heap_names_scheds;
     ensures scheds[sched].is_waiting == 0; */
 void wakeup_remove(uint32_t sched);
@@ -33,11 +36,13 @@ void wakeup_remove(uint32_t sched);
 // NIL: none waits.
 /*@ requires heap_names_scheds;
     assigns \nothing;
+    exits \false;
     ensures \result == wakeup_root; */
 uint32_t wakeup_first(void);
 
 // Of the first; UINT64_MAX: none waits.
 /*@ requires heap_names_scheds;
     assigns \nothing;
+    exits \false;
     ensures \result == (wakeup_root == NIL ? UINT64_MAX : scheds[wakeup_root].start_ns); */
 uint64_t wakeup_time(void);

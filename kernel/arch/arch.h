@@ -37,9 +37,11 @@ _Noreturn void kernel_panic(const char *text, const char *file, int line);
 #define KERNEL_ASSERT(condition) ((condition) ? (void)0 : kernel_panic(#condition, __FILE__, __LINE__))
 
 // ---- Time -----------------------------------------------------------------------------------------------------------
-/*@ assigns \nothing; */
+/*@ assigns \nothing;
+    exits \false; */
 uint64_t arch_time_ns(void);               // since an arbitrary start, never goes back
-/*@ assigns \nothing; */
+/*@ assigns \nothing;
+    exits \false; */
 void arch_timer_set(uint64_t deadline_ns); // one shot: kernel_timer() at or after it, again and again; UINT64_MAX: never
 
 // ---- Interrupt controller. Source numbers are the controller's; 0 (the timer) never reaches these. -------------------
