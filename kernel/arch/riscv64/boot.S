@@ -29,11 +29,12 @@ is_entered: // by the boot hart
 
 start:
     csrw sie, zero
+    rdtime s2
+    CLEAR_USER_CSRS
     lla t0, is_entered
     li t1, 1
     amoswap.w.aq t1, t1, (t0)
     bnez t1, hart_entry
-    rdtime s2
     mv s1, a1
     lla s3, _start
     li t0, LARGE_PAGE - 1

@@ -29,6 +29,26 @@
 
 #define CSR_STIMECMP 0x14d // by number: the assembler does not know Sstc
 #define CSR_VLENB 0xc22
+#define CSR_SENVCFG 0x10a
+#define CSR_HSTATUS 0x600
+
+#ifdef __ASSEMBLER__
+    // If the hart has it. Uses t0; stvec has to be set anew.
+    .macro CLEAR_IF_THERE csr
+    lla t0, 9f
+    csrw stvec, t0
+    csrw \csr, zero
+    .balign 4
+9:
+    .endm
+
+    // What firmware may have left to user mode: cache operations that show what a page held before it was cleared, loads
+    // from the memory of guests.
+    .macro CLEAR_USER_CSRS
+    CLEAR_IF_THERE CSR_SENVCFG
+    CLEAR_IF_THERE CSR_HSTATUS
+    .endm
+#endif
 
 #ifndef __ASSEMBLER__
 #define CAUSE_INTERRUPT (1ull << 63)

@@ -59,6 +59,7 @@ static __attribute__((noinline)) enum nj_status table_build(uint32_t space, uint
             if (page == NIL) {
                 return NJ_NEEDS_SUPPLY;
             }
+            store_before_walk();
             pages[*table][index] = page_entry(page, PTE_V);
         } else if (!is_table(pages[*table][index])) {
             return NJ_ALREADY_MAPPED;

@@ -80,6 +80,12 @@ static inline uint64_t frame_entry(uint32_t page, uint32_t access)
     return frame_of(page, (access & MAP_DEVICE) != 0) << PTE_PPN_SHIFT | bits;
 }
 
+// A further hart's page-table walker finds an entry only after what it leads to.
+static inline void store_before_walk(void)
+{
+    __asm__ volatile("fence w, w" : : : "memory");
+}
+
 // Fills a leaf, if it is empty.
 static inline bool leaf_set(uint32_t space, uint64_t address, uint64_t *leaf, uint64_t entry)
 {
@@ -92,6 +98,7 @@ static inline bool leaf_set(uint32_t space, uint64_t address, uint64_t *leaf, ui
         bits |= PTE_U;
         asid = spaces[space].region;
     }
+    store_before_walk();
     *leaf = bits;
     fence_page(address, asid);
     return true;
