@@ -133,7 +133,7 @@ early_leaves:
 boot_context:
     .skip 1024
 
-    // Begins a page behind read-only ones: running over its end traps. The deepest path takes a third of it.
+    // Begins a page behind read-only ones: running over its end traps. The deepest path takes half of it.
     .section .stack, "aw"
     .balign 4096
     .skip 2560
