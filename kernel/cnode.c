@@ -42,6 +42,7 @@ static enum nj_status nested_retire(struct cap cap, bool *is_left, uint32_t *ste
     bool is_space = kind == NJ_KIND_SPACE && spaces[cap.object].references == 1;
     bool is_hart = kind == NJ_KIND_HART && harts[cap.object].references == 1;
 
+    //@ assert slots_linked;
     *is_left = is_table || is_space || is_hart;
     if (is_space)
         return space_kill(cap.object, steps);
