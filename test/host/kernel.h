@@ -60,8 +60,20 @@ static inline uint64_t free_bytes(void)
     return result(1);
 }
 
+// A space that is not the root's, with pages and a table of its own, which take the slots from `untyped` on.
+static inline void make_space(uint64_t slot, uint64_t untyped, uint64_t supply_pages, enum nj_space_type type)
+{
+    make(NJ_KIND_SPACE, 1, 0, slot);
+    make(NJ_KIND_UNTYPED, 1, supply_pages, untyped);
+    make(NJ_KIND_CNODE, 1, 16, untyped + 1);
+    CHECK_EQUAL(INVOKE(slot, NJ_SPACE_SUPPLY, untyped), NJ_OK);
+    CHECK_EQUAL(kind_in(untyped), NJ_KIND_EMPTY);
+    CHECK_EQUAL(INVOKE(slot, NJ_SPACE_CONFIGURE, type, untyped + 1), NJ_OK);
+}
+
 // A thread in slot `thread` of root's own space that runs on the context in slot `sched`; returns its index.
-static inline uint32_t start_thread(uint64_t thread, uint64_t sched, uint64_t priority, uint64_t budget_ns, uint64_t period_ns)
+static inline uint32_t start_thread(uint64_t thread, uint64_t sched, uint64_t priority, uint64_t budget_ns,
+                                    uint64_t period_ns)
 {
     static uint32_t started;
     make(NJ_KIND_THREAD, 1, 0, thread);

@@ -50,6 +50,27 @@ static void begin(void)
     server = passive(SERVER, ENDPOINT, FIRST);
 }
 
+// The lender stops waiting for the answer.
+static void give_up(void)
+{
+    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_SUSPEND, 0), NJ_OK);
+    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_RESUME, 0), NJ_OK);
+}
+
+// The lender waits for a server, and that for another one, which has its time and lets the root thread run.
+static uint32_t begin_chain(void)
+{
+    begin();
+    uint32_t back = passive(BACK_SERVER, BACK, THIRD);
+    lender = client(LENDER);
+    call(root, NJ_SYS_WAIT, 120, 0);
+    call(lender, NJ_SYS_CALL, ENDPOINT, 0);
+    call(server, NJ_SYS_CALL, BACK, 0);
+    call(back, NJ_SYS_SIGNAL, 120, 0);
+    call(back, NJ_SYS_YIELD, 0, 0);
+    return back;
+}
+
 // A server answers a caller late, and that has lost the time it had lent: it gets no time of another caller's.
 TEST(who_has_lost_what_it_lent_gets_nothing_of_others)
 {
@@ -86,8 +107,7 @@ TEST(no_work_for_others_is_done_on_the_time_of_who_is_gone)
     call(server, NJ_SYS_CALL, BACK, 0);
     call(back, NJ_SYS_SIGNAL, 120, 0);
     host_syscall(back, NJ_SYS_YIELD, 0, 0, 0, (uint64_t[8]){0});
-    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_SUSPEND, 0), NJ_OK);
-    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_RESUME, 0), NJ_OK);
+    give_up();
     CHECK_EQUAL(INVOKE(OTHER, NJ_THREAD_SET_PRIORITY, 255, 255, NJ_BOOT_SLOT_THREAD), NJ_OK);
     call(root, NJ_SYS_YIELD, 0, 0);
     CHECK_EQUAL(sched_current, back);
@@ -115,8 +135,7 @@ TEST(a_server_goes_on_when_its_caller_is_stopped)
     call(lender, NJ_SYS_CALL, ENDPOINT, 0);
     call(server, NJ_SYS_SIGNAL, 120, 0);
     call(server, NJ_SYS_YIELD, 0, 0);
-    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_SUSPEND, 0), NJ_OK);
-    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_RESUME, 0), NJ_OK);
+    give_up();
     call(root, NJ_SYS_WAIT, 120, 0);
     CHECK_EQUAL(threads[server].sched, threads[lender].home_sched);
     call(server, NJ_SYS_REPLY_RECV, ENDPOINT, FIRST);
@@ -128,14 +147,7 @@ TEST(a_server_goes_on_when_its_caller_is_stopped)
 // The same in the middle of a chain: the one that lent the time learns of it, and goes on when it has it back.
 TEST(a_server_goes_on_when_the_server_before_it_ends)
 {
-    begin();
-    uint32_t back = passive(BACK_SERVER, BACK, THIRD);
-    lender = client(LENDER);
-    call(root, NJ_SYS_WAIT, 120, 0);
-    call(lender, NJ_SYS_CALL, ENDPOINT, 0);
-    call(server, NJ_SYS_CALL, BACK, 0);
-    call(back, NJ_SYS_SIGNAL, 120, 0);
-    call(back, NJ_SYS_YIELD, 0, 0);
+    uint32_t back = begin_chain();
     CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, SERVER), NJ_OK);
     CHECK_EQUAL(threads[lender].state, NJ_THREAD_READY);
     CHECK_EQUAL(status_of(lender), NJ_PEER_LOST);
@@ -148,14 +160,7 @@ TEST(a_server_goes_on_when_the_server_before_it_ends)
 // It stops in its own call for a caller that still waits for it: it gets the time back when that call's server is done.
 TEST(a_server_that_was_stopped_in_a_call_ends_its_work)
 {
-    begin();
-    uint32_t back = passive(BACK_SERVER, BACK, THIRD);
-    lender = client(LENDER);
-    call(root, NJ_SYS_WAIT, 120, 0);
-    call(lender, NJ_SYS_CALL, ENDPOINT, 0);
-    call(server, NJ_SYS_CALL, BACK, 0);
-    call(back, NJ_SYS_SIGNAL, 120, 0);
-    call(back, NJ_SYS_YIELD, 0, 0);
+    uint32_t back = begin_chain();
     CHECK_EQUAL(INVOKE(SERVER, NJ_THREAD_SUSPEND, 0), NJ_OK);
     CHECK_EQUAL(INVOKE(SERVER, NJ_THREAD_RESUME, 0), NJ_OK);
     call(root, NJ_SYS_WAIT, 120, 0);
@@ -211,8 +216,7 @@ TEST(a_server_whose_space_ends_gives_up_the_time_of_who_is_gone)
     call(lender, NJ_SYS_CALL, BACK, 0);
     call(ending, NJ_SYS_SIGNAL, 120, 0);
     call(ending, NJ_SYS_YIELD, 0, 0);
-    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_SUSPEND, 0), NJ_OK);
-    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_RESUME, 0), NJ_OK);
+    give_up();
     CHECK_EQUAL(threads[ending].sched, threads[lender].home_sched);
     CHECK_EQUAL(INVOKE(CNODE, NJ_CNODE_DELETE, 130), NJ_OK);
     call(root, NJ_SYS_WAIT, 120, 0);
@@ -244,12 +248,6 @@ TEST(time_that_was_given_up_is_there_when_the_answer_comes)
     call(middle, NJ_SYS_REPLY_RECV, 116, 117);
     call(front, NJ_SYS_REPLY_RECV, BACK, THIRD);
     CHECK_EQUAL(sched_current, lender);
-}
-
-static void give_up(void)
-{
-    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_SUSPEND, 0), NJ_OK);
-    CHECK_EQUAL(INVOKE(LENDER, NJ_THREAD_RESUME, 0), NJ_OK);
 }
 
 // It has put off its answer, or is suspended, before or after the call is given up; or it faults.

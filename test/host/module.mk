@@ -7,6 +7,7 @@ LONG_CFLAGS := $(filter-out -fsanitize=fuzzer%,$(FUZZ_CFLAGS)) -fsanitize=addres
     -fcoverage-mapping
 $(eval $(call unit_test,kernel_capability,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))
 $(eval $(call unit_test,kernel_memory,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))
+$(eval $(call unit_test,kernel_code,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))
 $(eval $(call unit_test,kernel_sched,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))
 $(eval $(call unit_test,kernel_donate,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))
 $(eval $(call unit_test,kernel_hart,$(KERNEL_HOST_SOURCES),$(KERNEL_HOST_FLAGS)))

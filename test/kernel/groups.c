@@ -7,6 +7,7 @@
     X(system) \
     X(untyped) \
     X(cnode) \
+    X(cnode_end) \
     X(endpoint) \
     X(notification) \
     X(reply) \
