@@ -5,7 +5,7 @@
 // "slot" is an index in the caller's capability table. A slot pair (cnode slot, index) names a slot of the table behind
 // a cnode capability. Every operation may answer EMPTY_SLOT, SLOT_RANGE, WRONG_KIND, NO_RIGHT, BAD_ARGUMENT; the
 // others are named. Operations marked [steps] do a bounded amount and answer AGAIN until they are finished. What derives
-// a capability may answer REVOKING, or AGAIN, while a revoke is under way anywhere.
+// a capability may answer REVOKING, TOO_DEEP or AGAIN while a revoke is under way anywhere.
 #pragma once
 
 enum nj_kind {
@@ -73,9 +73,9 @@ enum nj_cnode_op { // on the destination cnode
 
 enum nj_thread_op {
     // CONFIGURE(space slot, priority 0-255, maximum controlled priority, fault endpoint slot or 0, message page address
-    //   or 0): once, before the first start. Neither priority above the caller's own maximum. The message page is taken from
-    //   the space's supply and mapped read-write at the address (page aligned; capsules: an offset in linear memory).
-    //   NEEDS_SUPPLY, ALREADY_MAPPED, WRONG_STATE
+    //   or 0): once, before the first start. The space needs WRITE. Neither priority above the caller's own maximum;
+    //   behind a gate that is 0. The message page is taken from the space's supply and mapped read-write at the address
+    //   (page aligned; capsules: an offset in linear memory). NEEDS_SUPPLY, ALREADY_MAPPED, WRONG_STATE
     NJ_THREAD_CONFIGURE = 1,
     NJ_THREAD_SET_PRIORITY = 2, // SET_PRIORITY(priority, maximum, authority thread slot): not above the authority's maximum
     NJ_THREAD_BIND_SCHED = 3,   // BIND_SCHED(scheduling context slot). IN_USE
@@ -88,7 +88,7 @@ enum nj_thread_op {
     NJ_THREAD_READ_REGISTERS = 8,  // READ_REGISTERS(first 0-32) -> 8 registers; number 0 is the pc, n is x[n]. Suspended only
     NJ_THREAD_WRITE_REGISTERS = 9, // WRITE_REGISTERS(first 0-31, count 1-6, values...). Suspended only; capsules: only at a
                                    //   clean stop and never a reserved register. WRONG_STATE, BAD_ARGUMENT
-    NJ_THREAD_BIND_NOTIFICATION = 10, // BIND_NOTIFICATION(slot): signals also end a recv of this thread. IN_USE
+    NJ_THREAD_BIND_NOTIFICATION = 10, // BIND_NOTIFICATION(slot): signals also end a recv of this thread. Needs RECV. IN_USE
     NJ_THREAD_UNBIND_NOTIFICATION = 11,
     NJ_THREAD_TELL_BUDGET = 13, // TELL_BUDGET(1 or 0): when its budget runs out, fault (NJ_FAULT_BUDGET) instead of waiting
                                 //   in silence; it goes on after the answer and the next refill. Not for round robin, nor
@@ -123,7 +123,7 @@ enum nj_space_type {
     NJ_SPACE_CAPSULE = 2, // checked code in the kernel's address space
 };
 
-enum nj_space_op {
+enum nj_space_op { // all but INFO and GATE_STATE need WRITE
     NJ_SPACE_CONFIGURE = 1, // CONFIGURE(enum nj_space_type, cnode slot): once, after the first SUPPLY. NEEDS_SUPPLY
     NJ_SPACE_SUPPLY = 2,    // SUPPLY(untyped slot): moves unused untyped memory into the space, for tables, stacks, message
                             //   pages, first-touch memory, vector registers. IN_USE: not unused, or NJ_SPACE_SUPPLIES are in
@@ -136,17 +136,17 @@ enum nj_space_op {
     //   when that code capability is revoked.
     NJ_SPACE_ATTACH = 4,
     // COPY(address, source space slot, source address, bytes): copies up to the next page boundary on either side,
-    //   touching first-touch memory -> bytes copied (1-4096). t0 needs WRITE, the source READ. BAD_ADDRESS, NEEDS_SUPPLY
+    //   touching first-touch memory -> bytes copied (1-4096). The source needs READ. BAD_ADDRESS, NEEDS_SUPPLY
     NJ_SPACE_COPY = 5,
     NJ_SPACE_INFO = 6, // INFO() -> enum nj_space_type, pages supplied, pages used, first-touch bytes allowed, threads
     // GATE(code offset, badge below 2^32, cnode slot, index): a capability to enter the capsule's code there. It descends
-    //   from this space capability (revoke takes it back) and does not keep the space. t0 needs WRITE. WRONG_STATE: not a
+    //   from this space capability (revoke takes it back) and does not keep the space. WRONG_STATE: not a
     //   capsule with attached code; SLOT_USED, REVOKING
     NJ_SPACE_GATE = 7,
     // GATE_STATE() -> enum nj_gate_state, the status with which the last caller was cut off, enum nj_fault, pc, detail
     //   (as in a fault message, offsets where they can be)
     NJ_SPACE_GATE_STATE = 8,
-    // GATE_RESET(): a broken instance takes callers again. t0 needs WRITE. WRONG_STATE: it is not broken, or somebody is
+    // GATE_RESET(): a broken instance takes callers again. WRONG_STATE: it is not broken, or somebody is
     //   still inside
     NJ_SPACE_GATE_RESET = 9,
 };
@@ -167,7 +167,7 @@ enum nj_frame_op {
     // MAP(space slot, address, rights): the run of pages, at a page-aligned user address of a process, or an offset in
     //   a capsule's linear memory (device frames, shared memory). A capability is mapped at most once; copy it for more.
     //   512 pages are mapped in one step where memory and resolved address are aligned to 2 MiB and no single page was
-    //   mapped before. NEEDS_SUPPLY [steps], ALREADY_MAPPED
+    //   mapped before. The space needs WRITE. NEEDS_SUPPLY [steps], ALREADY_MAPPED
     NJ_FRAME_MAP = 1,
     NJ_FRAME_UNMAP = 2, // UNMAP() [steps]
     NJ_FRAME_SLICE = 3, // SLICE(first page, pages, cnode slot, index): a capability for a part, derived from this one
@@ -190,8 +190,8 @@ enum nj_interrupt_op {
 // registers 0 but sp and a0 and the floating-point and vector units on, and has no kernel to call: any ecall finishes the
 // job with a0 as its result, any exception ends it as a fault, first touch included. All but INFO need the SEND right.
 enum nj_hart_op {
-    // BIND(space slot, notification slot) [steps]: the process to run in, and whose badge says that a job ended (needs SEND
-    //   there). Replaces the last. IN_USE: the space has another hart; WRONG_STATE: a job runs, or the space is no process;
+    // BIND(space slot, notification slot) [steps]: the process to run in, and whose badge says that a job ended (needs WRITE
+    //   and SEND there). Replaces the last. IN_USE: the space has another hart; WRONG_STATE: a job runs, or the space is no process;
     //   NOT_AVAILABLE: the firmware does not start the hart; REVOKING
     NJ_HART_BIND = 1,
     NJ_HART_UNBIND = 2, // UNBIND() [steps]: ABORT, then bound to nothing
