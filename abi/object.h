@@ -140,8 +140,8 @@ enum nj_space_op { // all but INFO and GATE_STATE need WRITE
     NJ_SPACE_COPY = 5,
     NJ_SPACE_INFO = 6, // INFO() -> enum nj_space_type, pages supplied, pages used, first-touch bytes allowed, threads
     // GATE(code offset, badge below 2^32, cnode slot, index): a capability to enter the capsule's code there. It descends
-    //   from this space capability (revoke takes it back) and does not keep the space. WRONG_STATE: not a
-    //   capsule with attached code; SLOT_USED, REVOKING
+    //   from this space capability (revoke takes it back) and does not keep the space. WRONG_STATE: not a capsule with
+    //   attached code; SLOT_USED, REVOKING
     NJ_SPACE_GATE = 7,
     // GATE_STATE() -> enum nj_gate_state, the status with which the last caller was cut off, enum nj_fault, pc, detail
     //   (as in a fault message, offsets where they can be)
@@ -190,9 +190,9 @@ enum nj_interrupt_op {
 // registers 0 but sp and a0 and the floating-point and vector units on, and has no kernel to call: any ecall finishes the
 // job with a0 as its result, any exception ends it as a fault, first touch included. All but INFO need the SEND right.
 enum nj_hart_op {
-    // BIND(space slot, notification slot) [steps]: the process to run in, and whose badge says that a job ended (needs WRITE
-    //   and SEND there). Replaces the last. IN_USE: the space has another hart; WRONG_STATE: a job runs, or the space is no process;
-    //   NOT_AVAILABLE: the firmware does not start the hart; REVOKING
+    // BIND(space slot, notification slot) [steps]: the process to run in, and whose badge says that a job ended (needs
+    //   WRITE and SEND there). Replaces the last. IN_USE: the space has another hart; WRONG_STATE: a job runs, or the space
+    //   is no process; NOT_AVAILABLE: the firmware does not start the hart; REVOKING
     NJ_HART_BIND = 1,
     NJ_HART_UNBIND = 2, // UNBIND() [steps]: ABORT, then bound to nothing
     // START(pc, sp, argument). WRONG_STATE: a job runs, nothing is bound, or it was taken away; REVOKING: the space, the
